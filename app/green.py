@@ -1,0 +1,89 @@
+"""Green threads, native threads and the server loop: the one place (with wsgi.py and the socket
+transport) that names eventlet. The rule: whatever may take longer than a few milliseconds leaves the hub."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import eventlet
+import eventlet.wsgi
+from eventlet import patcher, tpool
+from eventlet.event import Event as _Event
+from eventlet.semaphore import Semaphore
+
+T = TypeVar("T")
+
+# More than one session per viewer is usual, and eventlet.wsgi hangs the 1025th websocket by default.
+MAX_CONNECTIONS = 20_000
+# Seconds an HTTP connection may be silent in mid-request (slow-loris); websockets set their own.
+HTTP_SILENCE_SECONDS = 60
+
+Timeout = eventlet.Timeout
+__all__ = ["Semaphore", "Signal", "Timeout", "native_lock", "offload", "patched", "serve", "sleep", "spawn"]
+
+
+def patched() -> bool:
+    """Whether the standard library is green in this process (the web server), or not (commands, tests)."""
+    return bool(patcher.is_monkey_patched("socket"))
+
+
+def spawn(function: Callable[..., Any], *args: Any) -> Any:
+    """Runs `function` in a green thread of its own and returns that thread (it has `.kill()`)."""
+    return eventlet.spawn(function, *args)
+
+
+def sleep(seconds: float = 0) -> None:
+    """Lets other green threads run for `seconds` (0: one turn each)."""
+    eventlet.sleep(seconds)
+
+
+def offload(function: Callable[..., T], *args: Any) -> T:
+    """Runs `function` in a native thread while other green threads go on; its exceptions come back.
+    Not to be called by code that logs or takes green locks: those belong to the hub's thread."""
+    if patched():
+        return tpool.execute(function, *args)
+    return function(*args)
+
+
+def native_lock() -> Any:
+    """A real re-entrant lock, for what both the hub and offloaded functions touch."""
+    return patcher.original("threading").RLock()
+
+
+class Signal:
+    """Wakes one waiting green thread; raising it before the wait is not lost. Not a queue."""
+
+    def __init__(self) -> None:
+        self._raised = False
+        self._event: _Event | None = None
+
+    def set(self) -> None:
+        self._raised = True
+        if self._event is not None and not self._event.ready():
+            self._event.send()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Returns whether the signal was raised within `timeout` seconds (None: for ever); lowers it."""
+        if not self._raised:
+            self._event = _Event()
+            try:
+                with Timeout(timeout, False):
+                    self._event.wait()
+            finally:
+                self._event = None
+        raised, self._raised = self._raised, False
+        return raised
+
+
+def serve(listener: socket.socket, app: Callable[..., Any]) -> None:
+    """Serves HTTP and websockets on `listener` until the process is told to end."""
+    eventlet.wsgi.server(
+        listener,
+        app,
+        max_size=MAX_CONNECTIONS,
+        log_output=False,
+        debug=False,
+        socket_timeout=HTTP_SILENCE_SECONDS,
+    )
