@@ -1,0 +1,57 @@
+"""What the live floor says no with. The rule: every refusal has a code of the contract, words for a
+person, and, for bad input, the field it is about."""
+
+from __future__ import annotations
+
+
+class LiveError(Exception):
+    """Base; `code` is one of the contract's error codes, or `unavailable` (the keeper is out of reach)."""
+
+    code = "bad_request"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class LaunchRefused(LiveError):
+    """The program could not be started; `field` names what was wrong (command, cwd, rows, ...)."""
+
+
+class TooMany(LiveError):
+    """The owner has as many running sessions as the limit allows."""
+
+    code = "rate_limited"
+
+
+class SessionOver(LiveError):
+    """The session has ended or is lost: nothing can be typed, resized or signalled."""
+
+    code = "ended"
+
+    def __init__(self, message: str = "This session has ended.") -> None:
+        super().__init__(message)
+
+
+class InputFull(LiveError):
+    """The program does not read and its input queue is full."""
+
+    code = "rate_limited"
+
+
+class TooLarge(LiveError):
+    code = "too_large"
+
+
+class NotThere(LiveError):
+    code = "not_found"
+
+    def __init__(self, message: str = "There is no such session.") -> None:
+        super().__init__(message)
+
+
+class Unavailable(LiveError):
+    """The keeper does not answer just now; nothing was done."""
+
+    code = "unavailable"

@@ -1,0 +1,301 @@
+"""A session being followed: its screen, its reader, its viewers.
+
+The rule: past and present meet at one byte. The screen stands at `offset`; all viewers in the Socket.IO
+room have been sent exactly the output below `offset`; joining takes the snapshot and enters the room in
+one step without a yield in between.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app import green
+from app.keeper.journal import JournalReader
+from app.live.viewer import Viewer
+from app.live.wire import Wire
+from app.screen.engine import Screen
+
+# Output fed and broadcast in one turn: keeps the longest gap on the hub near 1.5 ms.
+SLICE_BYTES = 64 << 10
+# A resume may be replayed from the journal up to so much; beyond, a snapshot is smaller.
+RESUME_BYTES = 256 << 10
+# A snapshot with scrollback is cut to about this, so that one viewer never costs more than a few MiB.
+SNAPSHOT_BYTES = 3 << 20
+# While a viewer is behind it gets the visible screen so often (seconds), if it has drawn the last one.
+FRAME_SECONDS = 0.1
+# Output since a viewer's last frame below which the flood counts as over for it.
+CALM_BYTES = 64 << 10
+# Resizes in quick succession share one redraw.
+REDRAW_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Resize:
+    offset: int
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What a joiner is told. `backlog`: (offset, bytes) to be sent right after, before anything else."""
+
+    offset: int
+    snapshot: bytes | None
+    backlog: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+class Room:
+    """Follows one session. Made with a screen that stands at `offset`; `run` is its reader."""
+
+    def __init__(self, session: str, screen: Screen, offset: int, reader: JournalReader, wire: Wire) -> None:
+        self.session = session
+        self.screen = screen
+        self.offset = offset
+        self.reader = reader
+        self.head = offset
+        self.viewers: dict[str, Viewer] = {}
+        self.size_holder: Viewer | None = None
+        self.over = False  # ended or lost: nothing more will come
+        self.pressure = False  # the disk is full: output waits in the keeper
+        self.fresh_from = -1  # every viewer was redrawn here; a resume from at or below needs a snapshot
+        self.last_output_at: float | None = None
+        self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
+        self.on_end: Callable[[], None] = lambda: None
+        self.on_change: Callable[[], None] = lambda: None
+        self._wire = wire
+        self._marks: deque[Resize] = deque()
+        self._wake = green.Signal()
+        self._ending = False
+        self._closed = False
+        self._redraw_due: float | None = None
+        self._redrawn_at = 0.0
+        self._snapshots: dict[int | None, bytes] = {}
+
+    # What the keeper says; called in the order it was said.
+
+    def head_moved(self, head: int) -> None:
+        if head > self.head:
+            self.head = head
+            self._wake.set()
+
+    def resized(self, offset: int, rows: int, cols: int) -> None:
+        self._marks.append(Resize(offset, rows, cols))
+        self._wake.set()
+
+    def ending(self, head: int) -> None:
+        self.head = max(self.head, head)
+        self._ending = True
+        self._wake.set()
+
+    def under_pressure(self, on: bool) -> None:
+        self.pressure = on
+        self._wire.broadcast(self.session, "pressure", {"session": self.session, "on": on})
+
+    # The reader.
+
+    def run(self) -> None:
+        """The green-thread reader: follow, feed, broadcast; sleeps when there is nothing to do."""
+        while not self._closed and not self.over:
+            if self._advance():
+                green.sleep(0)
+            else:
+                self._wake.wait(self._due_in())
+            self._attend()
+
+    def close(self) -> None:
+        """Stops the reader and frees the screen. The session itself is not touched."""
+        self._closed = True
+        self._wake.set()
+        self.screen.close()
+
+    def _advance(self) -> bool:
+        """Takes one slice of output, or one resize at its place. False: there is nothing to take."""
+        if self._marks and self._marks[0].offset <= self.offset:
+            self._resize(self._marks.popleft())
+            return True
+        stop = min(self.head, self.offset + SLICE_BYTES)
+        if self._marks:
+            stop = min(stop, self._marks[0].offset)
+        if stop <= self.offset:
+            if self._ending and self.offset >= self.head:
+                self._end()
+            return False
+        start, data = self.reader.read(self.offset, stop - self.offset)
+        if start > self.offset:
+            self._skip(start)
+        if not data:
+            return start > self.offset
+        self._take(start, data)
+        return True
+
+    def _take(self, start: int, data: bytes) -> None:
+        replies = self.screen.feed(data)
+        self.offset = start + len(data)
+        self.last_output_at = time.time()
+        self._snapshots.clear()
+        if replies:
+            self.on_replies(replies, self.offset)
+        if self.viewers and self._redraw_due is None:
+            self._wire.broadcast(
+                self.session, "output", {"session": self.session, "offset": start, "data": data}
+            )
+            for viewer in self.viewers.values():
+                if not viewer.behind:
+                    viewer.sent = self.offset
+                    if viewer.over_window():
+                        self._fall_behind(viewer)
+        self.on_change()
+
+    def _skip(self, start: int) -> None:
+        """Bytes were lost (disk full, or dropped before we came): the parser starts afresh behind them."""
+        self._wire.broadcast(
+            self.session, "gap", {"session": self.session, "start": self.offset, "end": start}
+        )
+        self.screen.replay(b"\x18")  # CAN: whatever sequence was cut off is over
+        self.offset = start
+        self._snapshots.clear()
+        self._redraw_due = time.monotonic()
+
+    def _resize(self, mark: Resize) -> None:
+        if (mark.rows, mark.cols) == (self.screen.rows, self.screen.cols):
+            return
+        replies = self.screen.resize(mark.rows, mark.cols)
+        if replies:
+            self.on_replies(replies, self.offset)
+        self._snapshots.clear()
+        self.fresh_from = self.offset
+        self._redraw_due = max(time.monotonic(), self._redrawn_at + REDRAW_SECONDS)
+        self.on_change()
+
+    def _end(self) -> None:
+        self.over = True
+        if self._redraw_due is not None:
+            self._redraw()
+        self.on_end()
+
+    # Viewers that need more than the broadcast.
+
+    def _due_in(self) -> float | None:
+        """Seconds until something is to be done for a viewer; None: wait for output."""
+        due = [] if self._redraw_due is None else [max(0.0, self._redraw_due - time.monotonic())]
+        if any(viewer.behind for viewer in self.viewers.values()):
+            due.append(FRAME_SECONDS)
+        return min(due) if due else None
+
+    def _attend(self) -> None:
+        if self._redraw_due is not None and time.monotonic() >= self._redraw_due:
+            self._redraw()
+        now = time.monotonic()
+        for viewer in [v for v in self.viewers.values() if v.behind]:
+            if now - viewer.snapshot_at >= FRAME_SECONDS and viewer.ready_for_more(
+                self._wire.queued(viewer.sid), now
+            ):
+                self._help(viewer, now)
+
+    def _fall_behind(self, viewer: Viewer) -> None:
+        viewer.behind = True
+        self._wire.leave(viewer.sid, self.session)
+
+    def _help(self, viewer: Viewer, now: float) -> None:
+        """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
+        calm = self.over or self.offset - viewer.sent < CALM_BYTES
+        snapshot = self.snapshot() if calm else self.snapshot(0)
+        self._wire.send(viewer.sid, "snapshot", self._snapshot_message(snapshot, frame=not calm))
+        viewer.took_snapshot(self.offset, now)
+        if calm:
+            viewer.behind = False
+            self._wire.enter(viewer.sid, self.session)
+
+    def _redraw(self) -> None:
+        """Emulators reflow differently, so after a resize everybody gets the screen as it is here."""
+        self._redraw_due = None
+        self._redrawn_at = now = time.monotonic()
+        holder = self.size_holder.id if self.size_holder else None
+        size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
+        for viewer in self.viewers.values():
+            self._wire.send(viewer.sid, "resized", size)
+            if not viewer.behind and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
+                self._fall_behind(viewer)
+        live = [viewer for viewer in self.viewers.values() if not viewer.behind]
+        if live:
+            self._wire.broadcast(self.session, "snapshot", self._snapshot_message(self.snapshot()))
+            for viewer in live:
+                viewer.took_snapshot(self.offset, now)
+
+    def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
+        return {
+            "session": self.session, "offset": self.offset, "rows": self.screen.rows,
+            "cols": self.screen.cols, "data": data, "frame": frame,
+        }  # fmt: skip
+
+    def snapshot(self, scrollback: int | None = None) -> bytes:
+        """The screen at `offset` as bytes; shared by all who ask before the next output.
+        `scrollback`: lines above the screen, None: as many as fit SNAPSHOT_BYTES."""
+        cached = self._snapshots.get(scrollback)
+        if cached is None:
+            cached = self.screen.snapshot(scrollback)
+            lines = 2000
+            while scrollback is None and len(cached) > SNAPSHOT_BYTES and lines:
+                cached = self.screen.snapshot(lines)
+                lines //= 4
+            self._snapshots = {scrollback: cached} if self.viewers else {}
+        return cached
+
+    # Joining and leaving.
+
+    def join(self, viewer: Viewer, offset: int | None = None) -> Joined:
+        """One step, no yield: the state at an offset, and the room from that offset on."""
+        joined = self._resume(offset) if offset is not None else None
+        if joined is None:
+            joined = Joined(self.offset, self.snapshot())
+            viewer.snapshot_offset = self.offset
+        viewer.sent = self.offset
+        viewer.drawn = joined.offset
+        viewer.snapshot_at = time.monotonic()
+        self.viewers[viewer.id] = viewer
+        self._wire.enter(viewer.sid, self.session)
+        self.on_change()
+        return joined
+
+    def _resume(self, offset: int) -> Joined | None:
+        """The bytes from `offset` on, if they are all there and no redraw came in between."""
+        if not self.fresh_from < offset <= self.offset or self.offset - offset > RESUME_BYTES:
+            return None
+        backlog, at = [], offset
+        while at < self.offset:
+            start, data = self.reader.read(at, min(SLICE_BYTES, self.offset - at))
+            if start != at or not data:
+                return None
+            backlog.append((start, data))
+            at += len(data)
+        return Joined(offset, None, backlog)
+
+    def leave(self, viewer: Viewer) -> None:
+        if self.viewers.pop(viewer.id, None) is None:
+            return
+        self._wire.leave(viewer.sid, self.session)
+        if self.size_holder is viewer:
+            self.size_holder = None
+        if not self.viewers:
+            self._snapshots = {}
+        self.announce()
+        self.on_change()
+
+    def announce(self) -> None:
+        """Tells the room who is here."""
+        message = {
+            "session": self.session,
+            "connected_clients": len(self.viewers),
+            "viewers": [viewer.as_json() for viewer in self.viewers.values()],
+        }
+        for viewer in self.viewers.values():
+            self._wire.send(viewer.sid, "viewers", message)
+
+    def drawn(self, viewer: Viewer, offset: int) -> None:
+        viewer.drew(offset)
+        if viewer.behind and viewer.drawn >= viewer.sent:
+            self._wake.set()

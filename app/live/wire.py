@@ -1,0 +1,23 @@
+"""What the live floor asks of the Socket.IO edge. Handed in, so that rooms know nothing of Flask."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Wire(Protocol):
+    """A socket is named by its Socket.IO `sid`; a room by the session's id. No call blocks or yields."""
+
+    def broadcast(self, room: str, event: str, message: dict[str, Any]) -> None: ...
+
+    def send(self, sid: str, event: str, message: dict[str, Any]) -> None: ...
+
+    def enter(self, sid: str, room: str) -> None: ...
+
+    def leave(self, sid: str, room: str) -> None: ...
+
+    def queued(self, sid: str) -> int:
+        """Packets for this socket that the kernel has not taken yet."""
+        ...
+
+    def close(self, sid: str) -> None: ...
