@@ -1,0 +1,125 @@
+"""A session: the record of a program on a PTY, what outlives it included. The rule: records are loaded
+through the actor; what the actor may not see does not exist."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from peewee import (
+    BigIntegerField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
+
+from app.models.base import Record, db, now, written
+from app.models.user import User
+from app.permissions import WATCH, Actor, allows, role_of
+
+ID = re.compile(r"[a-z2-7]{12}")
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+RUNNING, ENDED, LOST = "running", "ended", "lost"
+STATES = (RUNNING, ENDED, LOST)
+
+
+def new_id() -> str:
+    """60 random bits: not to be guessed, and short enough for an address bar."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+class Session(Record):
+    id = TextField(primary_key=True)
+    owner = ForeignKeyField(User, backref="sessions", on_delete="CASCADE")
+    owner_id: int
+    name = TextField()
+    command: Any = JSONField()
+    # What was asked for when it was text for the shell, to show and to run again.
+    command_text = TextField(null=True)
+    cwd = TextField()
+    env: Any = JSONField(default=dict)
+    tags: Any = JSONField(default=list)
+    state = TextField(default=RUNNING, index=True)
+    rows = IntegerField()
+    cols = IntegerField()
+    pid = IntegerField(null=True)
+    exit_code = IntegerField(null=True)
+    exit_signal = TextField(null=True)
+    created_at = DoubleField(default=now)
+    ended_at = DoubleField(null=True)
+    last_output_at = DoubleField(null=True)
+    last_input_at = DoubleField(null=True)
+    output_bytes = BigIntegerField(default=0)
+    title = TextField(default="")
+    expires_at = DoubleField(null=True)
+    restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    restarted_from_id: str | None
+
+    class Meta:
+        table_name = "session"
+
+    @classmethod
+    def seen_by(cls, actor: Actor, session_id: str) -> Session | None:
+        if not ID.fullmatch(session_id):
+            return None
+        with db.connection_context():
+            session = cls.select(cls, User).join(User).where(cls.id == session_id).first()
+        return session if session is not None and allows(role_of(actor, session), WATCH) else None
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> list[Session]:
+        """All that the actor may watch, the newest first."""
+        with db.connection_context():
+            rows = cls.select(cls, User).join(User).where(cls.owner == actor.user_id)
+            return list(rows.order_by(cls.created_at.desc(), cls.id))
+
+    @classmethod
+    def numbered(cls, session_id: str) -> Session | None:
+        """The record whoever may see it: for what acts on its own, never for what answers somebody."""
+        with db.connection_context():
+            return cls.select(cls, User).join(User).where(cls.id == session_id).first()
+
+    @classmethod
+    def in_state(cls, state: str) -> list[Session]:
+        with db.connection_context():
+            return list(cls.select(cls, User).join(User).where(cls.state == state).order_by(cls.created_at))
+
+    @classmethod
+    def running_of(cls, user_id: int) -> int:
+        with db.connection_context():
+            return cls.select().where(cls.owner == user_id, cls.state == RUNNING).count()
+
+    @classmethod
+    def begin(cls, **fields: Any) -> Session:
+        """A new record."""
+        return _insert(fields)
+
+    def change(self, **fields: Any) -> Session:
+        """Writes these fields, and only these, and sets them on this object."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        _update(self.id, fields)
+        return self
+
+    def erase(self) -> None:
+        """Forgets the record and its snapshots. The journal is the keeper's to erase."""
+        _delete(self.id)
+
+
+@written
+def _insert(fields: dict[str, Any]) -> Session:
+    return Session.create(**fields)
+
+
+@written
+def _update(session_id: str, fields: dict[str, Any]) -> None:
+    Session.update(**fields).where(Session.id == session_id).execute()
+
+
+@written
+def _delete(session_id: str) -> None:
+    Session.delete().where(Session.id == session_id).execute()

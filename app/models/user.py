@@ -1,0 +1,107 @@
+"""A user: who owns sessions. The rule: the password is never here, only its argon2id hash."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextField
+
+from app.models import secrets
+from app.models.base import Record, db, now, written
+
+NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
+PASSWORD_LENGTHS = (8, 1024)
+
+
+class Refused(ValueError):
+    """A name or password that cannot be used; `field` says which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class User(Record):
+    id = AutoField()
+    name = TextField(unique=True)
+    password_hash = TextField()
+    admin = BooleanField(default=False)
+    created_at = DoubleField(default=now)
+
+    class Meta:
+        table_name = "user"
+
+    @classmethod
+    def register(cls, name: str, password: str, admin: bool = False) -> User:
+        """A new account, or Refused with the reason."""
+        name = checked_name(name)
+        hashed = secrets.hash_password(checked_password(password, name))
+        try:
+            return _insert(name, hashed, admin)
+        except IntegrityError:
+            raise Refused("username", f"there is already a user {name!r}") from None
+
+    @classmethod
+    def named(cls, name: str) -> User | None:
+        with db.connection_context():
+            return cls.get_or_none(cls.name == name)
+
+    @classmethod
+    def numbered(cls, number: int) -> User | None:
+        with db.connection_context():
+            return cls.get_or_none(cls.id == number)
+
+    @classmethod
+    def everyone(cls) -> list[User]:
+        with db.connection_context():
+            return list(cls.select().order_by(cls.name))
+
+    @classmethod
+    def exists(cls) -> bool:
+        with db.connection_context():
+            return bool(cls.select().exists())
+
+    @classmethod
+    def by_password(cls, name: str, password: str) -> User | None:
+        """The user if name and password fit. Takes as long for an unknown name as for a known one."""
+        user = cls.named(name)
+        fits = secrets.verify_password(user.password_hash if user else None, password)
+        if user is None or not fits:
+            return None
+        if secrets.outdated(user.password_hash):
+            _set_hash(user.id, secrets.hash_password(password))
+        return user
+
+    def set_password(self, password: str) -> None:
+        self.password_hash = secrets.hash_password(checked_password(password, self.name))
+        _set_hash(self.id, self.password_hash)
+
+
+def checked_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise Refused(
+            "username",
+            "expected 1 to 32 characters: a letter a-z first, then letters, digits, dot, dash or underscore",
+        )
+    return name
+
+
+def checked_password(password: str, name: str) -> str:
+    shortest, longest = PASSWORD_LENGTHS
+    if not shortest <= len(password) <= longest:
+        raise Refused("password", f"expected {shortest} to {longest} characters")
+    if password.lower() == name:
+        raise Refused("password", "the name itself is too easy to guess")
+    return password
+
+
+@written
+def _insert(name: str, password_hash: str, admin: bool) -> Any:
+    return User.create(name=name, password_hash=password_hash, admin=admin)
+
+
+@written
+def _set_hash(user_id: int, password_hash: str) -> None:
+    User.update(password_hash=password_hash).where(User.id == user_id).execute()
