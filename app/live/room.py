@@ -63,6 +63,8 @@ class Room:
         self.pressure = False  # the disk is full: output waits in the keeper
         self.fresh_from = -1  # every viewer was redrawn here; a resume from at or below needs a snapshot
         self.last_output_at: float | None = None
+        self.last_input_at: float | None = None
+        self.last_viewer_at: float | None = None
         self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
@@ -98,13 +100,15 @@ class Room:
     # The reader.
 
     def run(self) -> None:
-        """The green-thread reader: follow, feed, broadcast; sleeps when there is nothing to do."""
-        while not self._closed and not self.over:
+        """The green-thread reader: follow, feed, broadcast; sleeps when there is nothing to do. It goes on
+        after the end, for viewers that have yet to catch up, until the room is closed."""
+        while not self._closed:
             if self._advance():
                 green.sleep(0)
             else:
                 self._wake.wait(self._due_in())
-            self._attend()
+            if not self._closed:
+                self._attend()
 
     def close(self) -> None:
         """Stops the reader and frees the screen. The session itself is not touched."""
@@ -121,7 +125,7 @@ class Room:
         if self._marks:
             stop = min(stop, self._marks[0].offset)
         if stop <= self.offset:
-            if self._ending and self.offset >= self.head:
+            if self._ending and not self.over and self.offset >= self.head:
                 self._end()
             return False
         start, data = self.reader.read(self.offset, stop - self.offset)
@@ -280,6 +284,7 @@ class Room:
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
             self.size_holder = None
+        self.last_viewer_at = time.time()
         if not self.viewers:
             self._snapshots = {}
         self.announce()

@@ -1,0 +1,104 @@
+"""Saves what the database must know of running sessions, and ends those whose lifetime is over.
+
+The rule: the journal has every byte already, so nothing here is urgent. Snapshots make a restart quick;
+they are taken only of what changed, one at a time, and never take more than a tenth of the hub.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from app import green
+from app.models.session import Session
+from app.models.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.live.room import Room
+    from app.live.rooms import Rooms
+
+log = logging.getLogger(__name__)
+
+# After a snapshot that took t seconds of the hub, so many times t are left to everybody else.
+REST_FACTOR = 9
+# Lifetimes are looked at so often (seconds): a tenth of the lifetime within these bounds.
+LIFETIME_CHECK = (0.2, 60.0)
+
+
+class Bookkeeper:
+    def __init__(self, rooms: Rooms, snapshot_seconds: float, lifetime: int) -> None:
+        self._rooms = rooms
+        self._seconds = snapshot_seconds
+        self._lifetime = lifetime
+        self._dirty: set[str] = set()
+        self._saved: dict[str, tuple[int, int, int]] = {}
+        self._wake = green.Signal()
+
+    def start(self) -> None:
+        green.spawn(self._save_in_turn)
+        if self._lifetime:
+            green.spawn(self._watch_lifetimes)
+
+    def dirty(self, session_id: str) -> None:
+        self._dirty.add(session_id)
+        self._wake.set()
+
+    def expires_at(self, session: Session, room: Room | None) -> float | None:
+        """When the session will be ended if nothing happens: no output, no input, no client."""
+        if not self._lifetime or session.state != "running":
+            return None
+        moments = [session.created_at, session.last_output_at, session.last_input_at]
+        if session.expires_at:
+            moments.append(session.expires_at - self._lifetime)
+        if room is not None:
+            moments += [room.last_output_at, room.last_input_at, room.last_viewer_at]
+            if room.viewers:
+                moments.append(time.time())
+        return max(moment for moment in moments if moment is not None) + self._lifetime
+
+    def save(self, room: Room, record: Session) -> None:
+        """Row and snapshot, if anything came since the last one."""
+        offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
+        if self._saved.get(record.id) != (key := (offset, rows, cols)):
+            Snapshot.keep(record.id, offset, rows, cols, room.screen.snapshot())
+            self._saved[record.id] = key
+        record.change(
+            output_bytes=offset,
+            rows=rows,
+            cols=cols,
+            title=room.screen.signs.title or "",
+            last_output_at=room.last_output_at,
+            last_input_at=room.last_input_at or record.last_input_at,
+            expires_at=self.expires_at(record, room),
+        )
+
+    def _save_in_turn(self) -> None:
+        while True:
+            self._wake.wait()
+            green.sleep(self._seconds)
+            while self._dirty:
+                session_id = self._dirty.pop()
+                room, record = self._rooms.rooms.get(session_id), self._rooms.records.get(session_id)
+                if room is None or record is None or room.over:
+                    self._saved.pop(session_id, None)
+                    continue
+                began = time.monotonic()
+                try:
+                    self.save(room, record)
+                except Exception:
+                    log.exception("session %s could not be saved; the journal still has it", session_id)
+                green.sleep((time.monotonic() - began) * REST_FACTOR)
+
+    def _watch_lifetimes(self) -> None:
+        least, most = LIFETIME_CHECK
+        while True:
+            green.sleep(min(max(self._lifetime / 10, least), most))
+            for session_id, room in list(self._rooms.rooms.items()):
+                record = self._rooms.records.get(session_id)
+                if record is None or room.over:
+                    continue
+                expires = self.expires_at(record, room)
+                if expires is not None and expires <= time.time():
+                    log.info("session %s reached the end of its lifetime", session_id)
+                    self._rooms.end(record)

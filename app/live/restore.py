@@ -1,0 +1,67 @@
+"""Builds a session's screen from the past: newest snapshot, then the journal with its resizes.
+
+The rule: past output is replayed, never answered again. Runs in a native thread (it may take seconds on a
+long journal); it touches nothing but its own new screen and files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.keeper import timeline
+from app.keeper.journal import JournalReader
+from app.screen.engine import Screen
+
+# Journal bytes replayed at once; the engine lets other threads run meanwhile.
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Past:
+    """Where to begin: a stored snapshot, or (data empty, offset 0) the session's first size."""
+
+    offset: int
+    rows: int
+    cols: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`fresh_from`: the offset of the newest resize seen on the way, -1 if there was none."""
+
+    screen: Screen
+    offset: int
+    fresh_from: int
+
+
+def restore(directory: Path, past: Past, until: int | None, scrollback: int) -> Restored:
+    """The screen at offset `until` (None: at the end of what the journal holds)."""
+    reader = JournalReader(directory)
+    screen = Screen(past.rows, past.cols, scrollback)
+    if past.data:
+        screen.replay(past.data)
+    at, fresh_from = past.offset, past.offset if past.data else -1
+    end = reader.head() if until is None else until
+    resizes = [e for e in timeline.read(directory, past.offset) if e.kind == "resize" and e.offset <= end]
+    for event in resizes:
+        at = _replay(reader, screen, at, event.offset)
+        rows, cols = timeline.size_of(event)
+        if (rows, cols) != (screen.rows, screen.cols):
+            screen.resize(rows, cols)
+            fresh_from = event.offset
+    at = _replay(reader, screen, at, end)
+    return Restored(screen, at, fresh_from)
+
+
+def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> int:
+    while at < end:
+        start, data = reader.read(at, min(PIECE_BYTES, end - at))
+        if start > at:
+            screen.replay(b"\x18")  # CAN: bytes are missing here, whatever sequence was cut off is over
+        if not data:
+            return max(at, start)
+        screen.replay(data)
+        at = start + len(data)
+    return at

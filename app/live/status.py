@@ -1,0 +1,115 @@
+"""The status JSON of a session: what the row says, and, while it runs, what is true this moment."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.live.processes import directory_of
+
+if TYPE_CHECKING:
+    from app.live.rooms import Rooms
+    from app.models.session import Session
+
+
+def rfc3339(seconds: float | None) -> str | None:
+    """RFC 3339, UTC, milliseconds: the contract's form of every moment."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def command_text(argv: list[str]) -> str:
+    """One line for people; programs read the argv in `command`."""
+    return shlex.join(argv)
+
+
+@dataclass
+class Status:
+    """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who
+    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`."""
+
+    id: str
+    name: str
+    owner: str
+    command: list[str]
+    cwd: str | None
+    title: str | None
+    tags: list[str]
+    state: str
+    alive: bool
+    running_in_background: bool
+    connected_clients: int
+    viewers: list[dict[str, object]]
+    rows: int
+    cols: int
+    pid: int | None
+    exit_code: int | None
+    exit_signal: str | None
+    created_at: str | None
+    ended_at: str | None
+    uptime_seconds: float
+    last_output_at: str | None
+    last_input_at: str | None
+    output_bytes: int
+    cpu_percent: float | None
+    memory_bytes: int | None
+    process_count: int | None
+    expires_at: str | None
+    command_line: str = ""
+    size_holder: str | None = None
+    bells: int = 0
+    progress: dict[str, object] | None = None
+    disk_full: bool = False
+    restarted_from: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def status_of(rooms: Rooms, session: Session) -> Status:
+    """The status from what is in memory; waits for nothing."""
+    room = rooms.rooms.get(session.id)
+    alive = session.state == "running" and (room is None or not room.over)
+    following = alive and room is not None and rooms.keeper_connected
+    usage = rooms.processes.usage(session.pid) if alive else None
+    signs = room.screen.signs if room is not None else None
+    expires = rooms.books.expires_at(session, room) if alive else None
+    return Status(
+        id=session.id,
+        name=session.name,
+        owner=session.owner.name,
+        command=session.command,
+        cwd=(alive and ((signs and signs.directory) or directory_of(session.pid))) or session.cwd,
+        title=(signs.title if signs else session.title) or None,
+        tags=session.tags,
+        state=session.state,
+        alive=alive,
+        running_in_background=following,
+        connected_clients=len(room.viewers) if room else 0,
+        viewers=[viewer.as_json() for viewer in room.viewers.values()] if room else [],
+        rows=room.screen.rows if room else session.rows,
+        cols=room.screen.cols if room else session.cols,
+        pid=session.pid,
+        exit_code=session.exit_code,
+        exit_signal=session.exit_signal,
+        created_at=rfc3339(session.created_at),
+        ended_at=rfc3339(session.ended_at),
+        uptime_seconds=round((session.ended_at or time.time()) - session.created_at, 3),
+        last_output_at=rfc3339(room.last_output_at if room else session.last_output_at),
+        last_input_at=rfc3339((room and room.last_input_at) or session.last_input_at),
+        output_bytes=room.head if room else session.output_bytes,
+        cpu_percent=usage.cpu_percent if usage else None,
+        memory_bytes=usage.memory_bytes if usage else None,
+        process_count=usage.process_count if usage else None,
+        expires_at=rfc3339(expires),
+        command_line=session.command_text or command_text(session.command),
+        size_holder=room.size_holder.user if room and room.size_holder else None,
+        bells=signs.bells if signs else 0,
+        progress=asdict(signs.progress) if signs and signs.progress else None,
+        disk_full=room.pressure if room else False,
+        restarted_from=session.restarted_from_id,
+    )
