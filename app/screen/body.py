@@ -1,0 +1,160 @@
+"""Rows as ANSI, from a reset terminal's first row on.
+
+Rows are written one below the other, so that those above the screen scroll up into the scrollback by themselves.
+The one rule: a soft-wrapped row must wrap by itself, or copying and resizing would break long lines apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from app.screen.sgr import sgr
+from app.screen.state import (
+    CONTINUES,
+    DEFAULT_PEN,
+    EMPTY,
+    SPACER,
+    SPACER_HEAD,
+    WRAP,
+    Link,
+    Pen,
+    Row,
+    Span,
+)
+
+_PARTS = re.compile("\0+|[^\0]+")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\udc00-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Text that cannot leave the OSC string it is put into."""
+    return _CONTROLS.sub("", text)
+
+
+class Body:
+    """Writes cells and remembers what the terminal's pen, link and protection are by then."""
+
+    def __init__(self, write: Callable[[str], None], cols: int) -> None:
+        self.write = write
+        self.cols = cols
+        self.pen, self.link, self.protected = DEFAULT_PEN, None, False
+
+    def rows(self, rows: Sequence[Row]) -> None:
+        wrapped: Row | None = None  # the row above, when it goes on here
+        for index, row in enumerate(rows):
+            below = rows[index + 1] if index + 1 < len(rows) else None
+            wraps = below is not None and bool(row.flags & WRAP and below.flags & CONTINUES)
+            if wrapped is not None:
+                self._enter(wrapped, row)
+            self._cells(row, wraps, below)
+            wrapped = row if wraps else None
+            if below is not None and not wraps:
+                self._line_feed()
+        self.look(DEFAULT_PEN, None, False)
+
+    def look(self, pen: Pen, link: Link | None, protected: bool) -> None:
+        if link != self.link:
+            self.link = link
+            self.write(f"\x1b]8;{_link_id(link)};{plain(link.uri)}\x1b\\" if link else "\x1b]8;;\x1b\\")
+        if protected != self.protected:
+            self.protected = protected
+            self.write('\x1b[1"q' if protected else '\x1b[0"q')
+        self.paint(pen)
+
+    def paint(self, pen: Pen) -> None:
+        if pen != self.pen:
+            self.pen = pen
+            self.write(sgr(pen))
+
+    def _line_feed(self) -> None:
+        if self.pen.background.kind:  # a row that scrolls in is filled with the pen's background
+            self.paint(DEFAULT_PEN)
+        self.write("\r\n")
+
+    def _enter(self, above: Row, row: Row) -> None:
+        """Make the row above wrap where the first cell cannot: it is empty, or its colour would fill the row."""
+        first = row.spans[0] if row.spans else None
+        if first and first.text[0] != EMPTY and not first.pen.background.kind:
+            return
+        self.look(DEFAULT_PEN, None, False)
+        if _has_head(above, self.cols):  # one cell is left up there: only a wide character wraps
+            self.write("\u3000\x1b[2D\x1b[2X")
+        else:
+            self.write("-\x1b[D\x1b[X")
+
+    def _cells(self, row: Row, wraps: bool, below: Row | None) -> None:
+        spans = row.spans
+        if not spans:
+            if wraps:
+                self._pad(self.cols, DEFAULT_PEN)
+            return
+        for span in spans[:-1]:
+            self._span(span, last=False)
+        last = spans[-1]
+        if not wraps:
+            self._span(last, last=True)
+            return
+        text = last.text.rstrip(EMPTY)
+        self._span(last._replace(text=text), last=False)
+        missing = self.cols - row.count
+        if len(text) < len(last.text):
+            self._pad(len(last.text) - len(text), Pen(background=last.pen.background))
+        if missing:
+            self._pad(missing, DEFAULT_PEN)
+        elif text.endswith(SPACER_HEAD) and not (below and _starts_wide(below)):
+            self._pad(1, DEFAULT_PEN)
+
+    def _pad(self, cells: int, pen: Pen) -> None:
+        """A wrapped row whose end was erased: blanks instead, or nothing would wrap."""
+        self.look(pen, None, False)
+        self.write(" " * cells)
+
+    def _span(self, span: Span, last: bool) -> None:
+        text = span.text
+        if EMPTY not in text:
+            self.look(span.pen, span.link, span.protected)
+            self.write(_spelled(span))
+            return
+        at = 0
+        for part in _PARTS.finditer(text):
+            at = part.end()
+            if part[0][0] != EMPTY:
+                self.look(span.pen, span.link, span.protected)
+                self.write(_spelled(_slice(span, part.start(), at)))
+            else:
+                self._skip(at - part.start(), span.pen, last and at == len(text))
+
+    def _skip(self, cells: int, pen: Pen, at_end: bool) -> None:
+        if pen.background.kind:
+            self.paint(Pen(background=pen.background))
+            self.write(f"\x1b[{cells}X")
+        if not at_end:
+            self.write(f"\x1b[{cells}C")
+
+
+def _slice(span: Span, start: int, end: int) -> Span:
+    extra = {x - start: more for x, more in span.extra.items() if start <= x < end} if span.extra else None
+    return span._replace(text=span.text[start:end], extra=extra or None)
+
+
+def _spelled(span: Span) -> str:
+    text = span.text
+    if span.extra:
+        text = "".join(c + span.extra.get(x, "") for x, c in enumerate(text))
+    if SPACER in text:
+        text = text.replace(SPACER, "")
+    return text.replace(SPACER_HEAD, "") if SPACER_HEAD in text else text
+
+
+def _link_id(link: Link) -> str:
+    return f"id={plain(link.id)}" if link.id else ""
+
+
+def _has_head(row: Row, cols: int) -> bool:
+    return row.count == cols and row.spans[-1].text.endswith(SPACER_HEAD)
+
+
+def _starts_wide(row: Row) -> bool:
+    first = row.spans[0].text if row.spans else ""
+    return len(first) > 1 and first[1] == SPACER

@@ -1,0 +1,162 @@
+"""`Screen`: a terminal's state at one point of a program's output.
+
+Feed it the output in order; ask it for replies, text, cells, a snapshot. The one rule: any bytes at any size are
+good input. What a program writes can make the picture ugly, but never raise, hang, or grow without bound.
+"""
+
+from __future__ import annotations
+
+from app.screen import cells, ghostty, snapshot, state
+from app.screen.answers import as_xterm
+from app.screen.cells import Cells, Cursor, Line
+from app.screen.signs import TITLE_CHARACTERS, Signs, clean, directory
+
+SIZES = range(1, 1001)
+REPLY_BYTES = 64 * 1024  # of one feed; a program that asks more does not read the answers
+GRAPHEMES = 2027  # DEC mode: clusters as one cell. Browsers count characters, so it stays off
+
+
+class ScreenBusy(RuntimeError):
+    """Two callers at once: the engine is C and would corrupt its memory. The caller holds the lock, not we."""
+
+
+class Screen:
+    """Not thread-safe: one caller at a time (another one gets ScreenBusy)."""
+
+    def __init__(self, rows: int, cols: int, scrollback: int = 5000) -> None:
+        self.rows, self.cols, self.scrollback = _size(rows), _size(cols), max(0, scrollback)
+        self.signs = Signs()
+        self._effects = _Effects(self.signs)
+        self._terminal = ghostty.Terminal(self.rows, self.cols, self.scrollback, self._effects)
+        self._free = [True]  # popped while in use: atomic under the GIL, unlike a flag
+
+    def feed(self, data: bytes) -> bytes:
+        """Follow live output; returns the replies that the program waits for."""
+        with _Use(self._free):
+            self._effects.live = True
+            self._write(data)
+            return self._effects.replies()
+
+    def replay(self, data: bytes) -> None:
+        """Follow past output: its questions were answered and its bells rung when it was new."""
+        with _Use(self._free):
+            self._effects.live = False
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        terminal = self._terminal
+        terminal.feed(data)
+        if terminal.mode(GRAPHEMES):
+            terminal.set_mode(GRAPHEMES, False)
+        if terminal.size() != (self.rows, self.cols):  # DECCOLM: the PTY did not change, nor did any browser
+            terminal.resize(self.rows, self.cols)
+
+    def resize(self, rows: int, cols: int) -> bytes:
+        """Returns the report a program may have asked for (mode 2048)."""
+        with _Use(self._free):
+            self.rows, self.cols = _size(rows), _size(cols)
+            self._effects.live = True
+            self._terminal.limit_scrollback(self.scrollback, self.cols)
+            self._terminal.resize(self.rows, self.cols)
+            return self._effects.replies()
+
+    def snapshot(self, scrollback: int | None = None) -> bytes:
+        """ANSI that rebuilds this state in a reset terminal of rows x cols; None: all the scrollback."""
+        with _Use(self._free):
+            lines = self._lines(scrollback)
+            return snapshot.ansi(state.read(self._terminal, lines), lines)
+
+    def text(self, scrollback: int = 0) -> str:
+        """The screen's rows, after `scrollback` lines above it; blanks at the ends are cut."""
+        with _Use(self._free):
+            return "\n".join(cells.text(row) for row in self._visible(scrollback))
+
+    def cells(self, scrollback: int = 0) -> list[Line]:
+        with _Use(self._free):
+            return [cells.line(row) for row in self._visible(scrollback)]
+
+    def view(self, scrollback: int = 0) -> Cells:
+        lines = tuple(self.cells(scrollback))
+        return Cells(self.rows, self.cols, lines, self.cursor, self.alternate)
+
+    @property
+    def cursor(self) -> Cursor:
+        with _Use(self._free):
+            row, col = self._terminal.cursor()
+            return Cursor(row, col, self._terminal.cursor_visible())
+
+    @property
+    def alternate(self) -> bool:
+        with _Use(self._free):
+            return self._terminal.alternate()
+
+    def compress(self) -> None:
+        """Pack the scrollback of a screen that has gone quiet; it unpacks itself when needed."""
+        with _Use(self._free):
+            self._terminal.compress()
+
+    def close(self) -> None:
+        with _Use(self._free):
+            self._terminal.close()
+
+    def _lines(self, scrollback: int | None) -> int:
+        return self.scrollback if scrollback is None else max(0, min(scrollback, self.scrollback))
+
+    def _visible(self, scrollback: int) -> list[state.Row]:
+        lines = self._lines(scrollback)
+        now = state.read(self._terminal, lines)
+        return now.screen.rows(self.rows + lines)
+
+
+class _Effects:
+    """What the engine reports while it is fed, kept for the end of the feed."""
+
+    def __init__(self, signs: Signs) -> None:
+        self.live = True
+        self._signs = signs
+        self._replies = bytearray()
+
+    def replies(self) -> bytes:
+        replies = bytes(self._replies)
+        self._replies.clear()
+        return replies
+
+    def reply(self, data: bytes) -> None:
+        if self.live and len(self._replies) < REPLY_BYTES:
+            self._replies += as_xterm(data)
+
+    def bell(self) -> None:
+        self._signs.bells += self.live
+
+    def titled(self, title: bytes) -> None:
+        self._signs.title = clean(title, TITLE_CHARACTERS)
+
+    def moved(self, raw: bytes) -> None:
+        self._signs.directory = directory(raw)
+
+    def notified(self, title: bytes, body: bytes) -> None:
+        if self.live:
+            self._signs.notify(title, body)
+
+    def progressed(self, state: int, percent: int) -> None:
+        self._signs.report_progress(state, percent)
+
+
+class _Use:
+    def __init__(self, free: list[bool]) -> None:
+        self._free = free
+
+    def __enter__(self) -> None:
+        try:
+            self._free.pop()
+        except IndexError:
+            raise ScreenBusy("the screen is in use by another caller") from None
+
+    def __exit__(self, *_: object) -> None:
+        self._free.append(True)
+
+
+def _size(number: int) -> int:
+    if number not in SIZES:
+        raise ValueError(f"a terminal has 1 to 1000 rows and columns, not {number}")
+    return number

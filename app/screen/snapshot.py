@@ -1,0 +1,253 @@
+"""A screen's state written as ANSI.
+
+Drawn on a reset xterm.js (or a fresh Screen) of the same size, it rebuilds both screens, the scrollback, pen,
+cursor, saved cursor, modes, margins, tab stops, character sets, title, links, colours and the unfinished sequence
+at the cut. The one rule: what comes next in the output must act as if everything before had been drawn too.
+"""
+
+from __future__ import annotations
+
+from app.screen.body import Body, plain
+from app.screen.state import (
+    DEFAULT_PEN,
+    EMPTY,
+    SPACER,
+    SPACER_HEAD,
+    Row,
+    SavedCursor,
+    ScreenState,
+    Span,
+    TerminalState,
+)
+
+# What a reset leaves as it was in xterm.js: line feed mode, blinking, colours.
+RESET = "\x1b[20l\x1b[?12l\x1b]104\x1b\\\x1b]110\x1b\\\x1b]111\x1b\\\x1b]112\x1b\\"
+
+# Bits of the engine's mode set -> DEC private mode numbers that are simply set or reset.
+PLAIN_MODES = {
+    4: 1, 6: 4, 7: 5, 10: 8, 14: 40, 15: 45, 17: 66, 18: 67, 23: 1004, 26: 1007, 29: 1035, 30: 1036, 31: 1039,
+    32: 1045, 36: 2004, 37: 2026, 39: 2031, 40: 2033, 41: 2048, 42: 5522,
+}  # fmt: skip
+ANSI_MODES = {0: 2, 2: 12, 3: 20}
+INSERT, ORIGIN, WRAPAROUND, BLINKING, VISIBLE, MARGINS = (1 << bit for bit in (1, 8, 9, 12, 13, 19))
+MOUSE_EVENTS = {1: 9, 2: 1000, 3: 1002, 4: 1003}
+MOUSE_FORMATS = {1: 1005, 2: 1006, 3: 1015, 4: 1016}
+
+PENDING_WRAP, PROTECTED = 1, 2  # cursor flags
+SAVED_PROTECTED, SAVED_ORIGIN = 1, 4
+CHARSETS = ("B", "B", "A", "0")  # UTF-8, ASCII, British, line drawing
+CURSOR_STYLES = {0: 6, 1: 2, 2: 4, 3: 2}  # bar, block, underline, hollow block -> steady DECSCUSR
+
+
+def ansi(state: TerminalState, scrollback: int) -> bytes:
+    """The state with at most `scrollback` lines above the screen."""
+    writer = _Writer(state)
+    writer.write(RESET)
+    writer.colors()
+    writer.words()
+    writer.tabs()
+    writer.primary(scrollback)
+    if state.active == 1:
+        writer.alternate()
+    writer.margins()
+    writer.saved_cursor(state.screen.saved)
+    writer.modes()
+    writer.cursor()
+    return "".join(writer.parts).encode("utf-8", "replace") + state.continuation
+
+
+class _Writer:
+    def __init__(self, state: TerminalState) -> None:
+        self.state = state
+        self.parts: list[str] = []
+        self.write = self.parts.append
+        self.body = Body(self.write, state.cols)
+        self.shown: list[Row] = []  # the active screen's visible rows
+
+    def colors(self) -> None:
+        entries = [f"{i};rgb:{r:02x}/{g:02x}/{b:02x}" for i, (r, g, b) in self.state.palette.items()]
+        if entries:
+            self.write(f"\x1b]4;{';'.join(entries)}\x1b\\")
+        for number, color in zip((11, 10, 12), self.state.dynamic, strict=True):
+            if color.kind:
+                self.write(f"\x1b]{number};rgb:{color.red:02x}/{color.green:02x}/{color.blue:02x}\x1b\\")
+
+    def words(self) -> None:
+        self.write(f"\x1b]2;{plain(self.state.title)}\x1b\\")
+        if self.state.directory:
+            self.write(f"\x1b]7;{plain(self.state.directory)}\x1b\\")
+
+    def tabs(self) -> None:
+        bits, cols = self.state.tabs, self.state.cols
+        stops = [x for x in range(cols) if bits[x >> 3] >> (x & 7) & 1]
+        if stops != list(range(8, cols, 8)):
+            self.write("\x1b[3g" + "".join(f"\x1b[{x + 1}G\x1bH" for x in stops) + "\r")
+
+    def primary(self, scrollback: int) -> None:
+        state = self.state
+        screen = state.screens[0]
+        rows = screen.rows(state.rows + scrollback)
+        self.shown = rows[-state.rows :]
+        self.body.rows(_without_blank_end(rows) if len(rows) <= state.rows else rows)
+        if state.active == 1:
+            self.saved_cursor(screen.saved)
+            self.keyboard(screen)
+            self.write(f"\x1b[{screen.y + 1};{screen.x + 1}H")
+
+    def alternate(self) -> None:
+        self.write("\x1b[?47h\x1b[H")
+        self.shown = self.state.screens[1].rows(self.state.rows)
+        self.body.rows(_without_blank_end(self.shown))
+
+    def saved_cursor(self, saved: SavedCursor | None) -> None:
+        if saved is None:
+            return
+        self.body.look(saved.pen, None, bool(saved.flags & SAVED_PROTECTED))
+        self.charsets(saved.charset)
+        self.write("\x1b[?6h" if saved.flags & SAVED_ORIGIN else "")
+        self.write(f"\x1b[{saved.y + 1};{saved.x + 1}H\x1b7")
+        self.write("\x1b[?6l" if saved.flags & SAVED_ORIGIN else "")
+        self.body.look(DEFAULT_PEN, None, False)
+        if saved.charset:
+            self.write("\x0f\x1b(B\x1b)B\x1b*B\x1b+B")
+
+    def charsets(self, charset: int) -> None:
+        for slot, intermediate in enumerate("()*+"):
+            name = CHARSETS[charset >> 2 * slot & 3]
+            if name != "B":
+                self.write(f"\x1b{intermediate}{name}")
+        self.write(("", "\x0e", "\x1bn", "\x1bo")[charset >> 8 & 3])
+
+    def margins(self) -> None:
+        state = self.state
+        if state.modes & MARGINS:
+            self.write("\x1b[?69h")
+            if (state.left, state.right) != (0, state.cols - 1):
+                # xterm.js takes this for "save cursor": so it stands before the cursor is saved.
+                self.write(f"\x1b[{state.left + 1};{state.right + 1}s")
+        if (state.top, state.bottom) != (0, state.rows - 1):
+            self.write(f"\x1b[{state.top + 1};{state.bottom + 1}r")
+
+    def modes(self) -> None:
+        state = self.state
+        changed = state.modes ^ state.default_modes
+        for bit, number in PLAIN_MODES.items():
+            if changed >> bit & 1:
+                self.write(f"\x1b[?{number}{'h' if state.modes >> bit & 1 else 'l'}")
+        for bit, number in ANSI_MODES.items():
+            if changed >> bit & 1:
+                self.write(f"\x1b[{number}{'h' if state.modes >> bit & 1 else 'l'}")
+        if state.mouse:
+            self.write(f"\x1b[?{MOUSE_EVENTS[state.mouse]}h")
+        if state.mouse_format:
+            self.write(f"\x1b[?{MOUSE_FORMATS[state.mouse_format]}h")
+        if state.modify_other_keys:
+            self.write("\x1b[>4;2m")
+        self.keyboard(state.screen)
+        self.cursor_style()
+
+    def keyboard(self, screen: ScreenState) -> None:
+        """The kitty keyboard flags: the lowest entry is set, the others pushed."""
+        for level in range(screen.kitty_index + 1):
+            flags = screen.kitty_flags[level]
+            if level:
+                self.write(f"\x1b[>{flags}u")
+            elif flags:
+                self.write(f"\x1b[={flags};1u")
+
+    def cursor_style(self) -> None:
+        blinking = bool(self.state.modes & BLINKING)
+        if not self.state.cursor_default:
+            self.write(f"\x1b[{CURSOR_STYLES[self.state.screen.cursor_style] - blinking} q")
+        elif blinking:
+            self.write("\x1b[?12h")
+
+    def cursor(self) -> None:
+        """Position, pen and what changes printing, last of all. See `_last_cell` for why a cell is drawn again."""
+        state, screen = self.state, self.state.screen
+        y = screen.y
+        if state.modes & ORIGIN:
+            self.write("\x1b[?6h")
+            y = max(0, y - state.top)
+        pending = bool(screen.cursor_flags & PENDING_WRAP)
+        pen, link, protected = screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED)
+        after = "" if state.modes & WRAPAROUND else "\x1b[?7l"
+        after += "\x1b[4h" if state.modes & INSERT else ""
+        after += "" if state.modes & VISIBLE else "\x1b[?25l"
+        cell = self._last_cell(pending)
+        if cell is None:
+            self.write(f"\x1b[{y + 1};{screen.x + 1}H{after}")
+            self.body.look(pen, link, protected)
+            self.charsets(screen.charset)
+            return
+        at, text, drawn = cell
+        place = f"\x1b[{y + 1};{at + 1}H"
+        same = (drawn.pen, drawn.link, drawn.protected) == (pen, link, protected)
+        if same and not state.modes & INSERT and (text >= "\x7f" or not _mapped(screen.charset)):
+            self.write(after)
+            self.body.look(pen, link, protected)
+            self.charsets(screen.charset)
+            self.write(place + text)
+        elif pending:
+            self.write(place)
+            self.body.look(drawn.pen, drawn.link, drawn.protected)
+            self.write(text + after)
+            self.body.look(pen, link, protected)
+            self.charsets(screen.charset)
+        else:
+            self.write(f"\x1b[{y + 1};{screen.x + 1}H{after}")
+            self.body.look(pen, link, protected)
+            self.charsets(screen.charset)
+
+    def _last_cell(self, pending: bool) -> tuple[int, str, Span] | None:
+        """The cell left of the cursor, if printing it again is what the cursor's state needs.
+
+        A wrap is only pending after a character was printed in the last column. And where the cell holds the
+        character printed last, printing it again makes a combining character or REP that follows find it.
+        """
+        screen = self.state.screen
+        x = screen.x if pending else screen.x - 1
+        if x < 0 or self.state.modes & MARGINS:
+            return None
+        row = self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ())
+        at, text, span = _cell(row, x)
+        if pending:
+            return at, " " if text == EMPTY else text, span
+        if text[0] != EMPTY and ord(text[0]) == self.state.previous and at + _width(row, at) == screen.x:
+            return at, text, span
+        return None
+
+
+def _mapped(charset: int) -> bool:
+    """Whether the active character set turns ASCII into something else."""
+    return charset >> 2 * (charset >> 8 & 3) & 3 > 1
+
+
+def _cell(row: Row, x: int) -> tuple[int, str, Span]:
+    """(column, text with its combining characters, span) of the cell at x, or of the wide one that covers it."""
+    blank = Span(EMPTY, DEFAULT_PEN, None, False, None)
+    start = 0
+    before: tuple[int, str, Span] = (x, EMPTY, blank)
+    for span in row.spans:
+        end = start + len(span.text)
+        for at in range(max(start, x - 1), min(end, x + 1)):
+            char = span.text[at - start]
+            if char == SPACER:
+                continue
+            char = EMPTY if char == SPACER_HEAD else char
+            before = (at, char + (span.extra or {}).get(at - start, ""), span)
+        start = end
+    covers = before[0] == x or _width(row, before[0]) == 2
+    return before if covers else (x, EMPTY, blank)
+
+
+def _width(row: Row, x: int) -> int:
+    flat = "".join(span.text for span in row.spans)
+    return 2 if flat[x + 1 : x + 2] == SPACER else 1
+
+
+def _without_blank_end(rows: list[Row]) -> list[Row]:
+    end = len(rows)
+    while end > 1 and not rows[end - 1].spans and not rows[end - 1].flags & 2:
+        end -= 1
+    return rows[:end]
