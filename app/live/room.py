@@ -278,6 +278,11 @@ class Room:
             at += len(data)
         return Joined(offset, None, backlog)
 
+    def send_backlog(self, viewer: Viewer, joined: Joined) -> None:
+        for start, data in joined.backlog:
+            message = {"session": self.session, "offset": start, "data": data}
+            self._wire.send(viewer.sid, "output", message)
+
     def leave(self, viewer: Viewer) -> None:
         if self.viewers.pop(viewer.id, None) is None:
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 
 from app import green
 from app.config import Config
@@ -26,11 +27,13 @@ from app.live.processes import ProcessTable
 from app.live.restore import Past, restore
 from app.live.room import Room
 from app.live.status import Status, status_of
+from app.live.viewer import Viewer
 from app.live.views import OutputSlice, ScreenView
 from app.live.wire import Wire
 from app.models.session import ENDED, LOST, RUNNING, Session, new_id
 from app.models.snapshot import Snapshot
 from app.models.user import User
+from app.permissions import Actor
 from app.screen.engine import Screen
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class Rooms:
         self.processes = ProcessTable()
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
+        self.came: dict[str, Actor] = {}  # every open socket and who it is; gone from here, it may nothing
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
         self.feed = Feed(self, wire)
         self._wire = wire
@@ -397,9 +401,40 @@ class Rooms:
             self.records[session.id] = session
         self.changed(session.id)
 
-    def logins_revoked(self, sids: list[str]) -> None:
-        for sid in sids:
-            self._wire.close(sid)
+    def resize_by(self, viewer: Viewer, rows: int, cols: int) -> None:
+        """The same, by a viewer, who then holds the size."""
+        room = self.rooms.get(viewer.session)
+        if room is None or room.over:
+            raise SessionOver
+        room.size_holder = viewer
+        self._ask(self.keeper.resize, viewer.session, rows, cols)
+        self.changed(viewer.session)
+
+    def input_seq(self, session: Session, client: str) -> int:
+        """The highest number of this client's input that reached the program."""
+        if not client or session.state != RUNNING:
+            return 0
+        try:
+            return self.keeper.input_seq(session.id, client)
+        except (KeeperUnknown, KeeperOver):
+            return 0
+        except KeeperError as error:
+            raise live_error(error) from None
+
+    def left(self, room: Room) -> None:
+        """A viewer left; nobody needs the room of an ended session for ever."""
+        if room.over and not room.viewers:
+            green.spawn(self.linger, room.session)
+
+    def logins_revoked(
+        self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
+    ) -> None:
+        """Closes every open socket of these logins, tokens or this user; from this call on none of them
+        is listened to."""
+        for sid, actor in list(self.came.items()):
+            if actor.login_id in login_ids or actor.token_id in token_ids or actor.user_id == user_id:
+                del self.came[sid]
+                self._wire.close(sid)
 
     def counts(self) -> dict[str, int]:
         """For /metrics."""

@@ -1,0 +1,60 @@
+"""What each client event may carry. The rule: unknown fields, wrong types and sizes out of range are
+answered with the field's name and what was expected, before anything is done."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+# Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
+INPUT_BYTES = 1 << 20
+# Offsets are counted in 63 bits on every floor.
+OFFSET_MOST = (1 << 63) - 1
+
+SessionId = Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")]
+Size = Annotated[int, Field(ge=1, le=1000)]
+Offset = Annotated[int, Field(ge=0, le=OFFSET_MOST)]
+
+
+class Ask(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Join(Ask):
+    session: SessionId
+    rows: Size | None = None
+    cols: Size | None = None
+    offset: Offset | None = None
+    client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+
+
+class Leave(Ask):
+    session: SessionId
+
+
+class Input(Ask):
+    session: SessionId
+    data: str | bytes
+    seq: Annotated[int, Field(ge=1, le=OFFSET_MOST)] | None = None
+
+
+class Resize(Ask):
+    session: SessionId
+    rows: Size
+    cols: Size
+
+
+class Drawn(Ask):
+    session: SessionId
+    offset: Offset
+
+
+class Nothing(Ask):
+    pass
+
+
+def explained(error: ValidationError) -> str:
+    """All that is wrong, in one line: `rows: Input should be less than or equal to 1000; ...`."""
+    parts = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors()]
+    return "; ".join(parts[:5])

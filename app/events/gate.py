@@ -1,0 +1,100 @@
+"""The one gate that every client event passes: known name, valid message, a caller who may.
+
+The rule: default deny. Input and drawn never touch the database; what a viewer may do was settled at its
+join, and a revoked login's socket has no caller any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from app.events.asks import Ask, explained
+from app.live.errors import LiveError
+from app.live.rooms import Rooms
+from app.live.viewer import Viewer
+from app.permissions import Actor, allows
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Caller:
+    """A connected socket: who it is and the sessions it joined, by session id."""
+
+    sid: str
+    actor: Actor
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+
+
+class No(Exception):
+    """A refusal with one of the contract's codes."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+Handler = Callable[[Rooms, Caller, Any, Reply], None]
+
+
+class Event(NamedTuple):
+    ask: type[Ask]
+    needs: str | None  # what the viewer's role must allow; None: nothing beyond being signed in
+    handler: Handler
+
+
+TABLE: dict[str, Event] = {}
+
+
+def on(name: str, ask: type[Ask], needs: str | None) -> Callable[[Handler], Handler]:
+    """Enters a handler in the table. It answers by calling `reply`, now or later, once."""
+
+    def enter(handler: Handler) -> Handler:
+        TABLE[name] = Event(ask, needs, handler)
+        return handler
+
+    return enter
+
+
+def refusal(code: str, message: str) -> dict[str, Any]:
+    return {"ok": False, "error": {"code": code, "message": message}}
+
+
+def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any], reply: Reply) -> None:
+    """Runs one event. Whatever goes wrong is an answer to the caller and touches nobody else."""
+    try:
+        if caller is None:
+            raise No("forbidden", "You are not signed in any more.")
+        event = TABLE.get(name) if isinstance(name, str) else None
+        if event is None:
+            raise No("bad_request", f"There is no event {str(name)[:40]!r}.")
+        ask = event.ask.model_validate(args[0] if args else {})
+        event.handler(rooms, caller, ask, reply)
+    except No as no:
+        reply(refusal(no.code, no.message))
+    except ValidationError as error:
+        reply(refusal("bad_request", explained(error)))
+    except LiveError as error:
+        reply(refusal(error.code, error.message))
+    except Exception:
+        log.exception("event %s", str(name)[:40])
+        reply(refusal("unavailable", "The server could not do this. Its log says why."))
+
+
+def viewer_of(caller: Caller, ask: Any, event: str) -> Viewer:
+    """The caller's viewer of that session, if its role allows the event."""
+    viewer = caller.viewers.get(ask.session)
+    if viewer is None:
+        raise No("not_found", "You have not joined a session of this id.")
+    need = TABLE[event].needs
+    if need is not None and not allows(viewer.role, need):
+        raise No("forbidden", f"Your role in this session ({viewer.role}) does not allow this.")
+    return viewer

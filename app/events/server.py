@@ -1,0 +1,64 @@
+"""Wires the Socket.IO server: who may connect, and the gate for everything after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import socketio
+from flask import Flask
+from flask_socketio import SocketIO
+
+from app.events import sessions
+from app.events.gate import Caller, Reply, dispatch
+from app.events.transport import MESSAGE_BYTES, SocketWire, install
+from app.live.rooms import Rooms
+from app.permissions import Actor
+
+# Half-open connections are noticed after so long (seconds); the browser pings nothing of its own.
+PING_SECONDS, PONG_SECONDS = 20, 15
+
+ByCookie = Callable[[dict[str, Any]], Actor | None]
+ByToken = Callable[[object], Actor | None]
+
+
+def make(app: Flask) -> SocketIO:
+    """The server, not yet connected to any rooms. Origin and Host are checked by the WSGI gate around it."""
+    io = SocketIO()
+    io.init_app(
+        app, async_mode="eventlet", async_handlers=False, transports=["websocket"], cors_allowed_origins=[],
+        ping_interval=PING_SECONDS, ping_timeout=PONG_SECONDS, max_http_buffer_size=MESSAGE_BYTES,
+        manage_session=False,
+    )  # fmt: skip
+    return io
+
+
+def wire_of(io: SocketIO) -> SocketWire:
+    return SocketWire(io.server)
+
+
+def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken) -> None:
+    callers: dict[str, Caller] = {}
+
+    def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        actor = by_token(token) if token is not None else by_cookie(environ)
+        if actor is None:
+            raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+        callers[sid] = Caller(sid, actor)
+        rooms.came[sid] = actor
+
+    def disconnect(sid: str, reason: object = None) -> None:
+        rooms.came.pop(sid, None)
+        rooms.feed.unwatch(sid)
+        caller = callers.pop(sid, None)
+        for session_id in list(caller.viewers) if caller else []:
+            sessions.depart(rooms, caller, session_id)
+
+    def handle(sid: str, name: object, args: list[Any], reply: Reply) -> None:
+        caller = callers.get(sid) if sid in rooms.came else None
+        dispatch(rooms, caller, name, args, reply)
+
+    io.server.on("connect", connect)
+    io.server.on("disconnect", disconnect)
+    install(io.server, handle)

@@ -1,0 +1,117 @@
+"""The events of sessions, one handler each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Nothing, Resize
+from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
+from app.keeper.client import KeeperError
+from app.live.errors import LiveError, SessionOver
+from app.live.rooms import Rooms, live_error
+from app.live.status import status_of
+from app.live.viewer import Viewer
+from app.models.session import Session
+from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
+
+
+@on("join", Join, needs=WATCH)
+def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
+    session = Session.seen_by(caller.actor, ask.session)
+    role = session and role_of(caller.actor, session)
+    if session is None or role is None or not allows(role, WATCH):
+        raise No("not_found", "There is no such session.")
+    depart(rooms, caller, ask.session)
+    viewer = Viewer(
+        sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
+        role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
+    )  # fmt: skip
+    enter(rooms, caller, session, viewer, ask.offset, reply)
+
+
+def enter(
+    rooms: Rooms, caller: Caller, session: Session, viewer: Viewer, offset: int | None, reply: Reply
+) -> None:
+    """From `rooms.room_of` on nothing yields: the acknowledgement, the backlog of a resume and then the
+    room's output leave in this order."""
+    seq = rooms.input_seq(session, viewer.input_client)
+    room = rooms.room_of(session)
+    if not rooms.came.get(caller.sid):
+        return  # signed out while the screen was being made
+    joined = room.join(viewer, offset)
+    caller.viewers[session.id] = viewer
+    answer: dict[str, Any] = {
+        "ok": True, "viewer": viewer.id, "role": viewer.role, "rows": room.screen.rows,
+        "cols": room.screen.cols, "offset": joined.offset, "snapshot": joined.snapshot,
+        "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
+    }  # fmt: skip
+    reply(answer)
+    room.send_backlog(viewer, joined)
+    room.announce()
+
+
+def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
+    """The caller's viewer of that session leaves its room, if it had one."""
+    viewer = caller.viewers.pop(session_id, None)
+    room = rooms.rooms.get(session_id)
+    if viewer is not None and room is not None:
+        room.leave(viewer)
+        rooms.left(room)
+
+
+@on("leave", Leave, needs=WATCH)
+def leave(rooms: Rooms, caller: Caller, ask: Leave, reply: Reply) -> None:
+    viewer_of(caller, ask, "leave")
+    depart(rooms, caller, ask.session)
+    reply({"ok": True})
+
+
+@on("input", Input, needs=TYPE)
+def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "input")
+    data = ask.data if isinstance(ask.data, bytes) else ask.data.encode("utf-8", "replace")
+    if len(data) > INPUT_BYTES:
+        raise No("too_large", f"data: at most {INPUT_BYTES} bytes in one event, got {len(data)}.")
+    room = rooms.rooms.get(ask.session)
+    if room is None or room.over:
+        raise SessionOver
+
+    def typed(error: KeeperError | None) -> None:
+        said = live_error(error) if error is not None else None
+        if isinstance(said, LiveError):
+            reply(refusal(said.code, said.message))
+        else:
+            rooms.typed(viewer.session)
+            reply({"ok": True, "seq": ask.seq})
+
+    if data:
+        rooms.keeper.input(ask.session, data, viewer.input_client, ask.seq or 0, typed)
+    else:
+        typed(None)
+
+
+@on("resize", Resize, needs=RESIZE)
+def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "resize")
+    rooms.resize_by(viewer, ask.rows, ask.cols)
+    reply({"ok": True, "rows": ask.rows, "cols": ask.cols})
+
+
+@on("drawn", Drawn, needs=WATCH)
+def drawn(rooms: Rooms, caller: Caller, ask: Drawn, reply: Reply) -> None:
+    viewer = caller.viewers.get(ask.session)
+    room = rooms.rooms.get(ask.session)
+    if viewer is not None and room is not None:
+        room.drawn(viewer, ask.offset)
+
+
+@on("watch", Nothing, needs=None)
+def watch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
+    statuses = rooms.feed.watch(caller.sid, caller.actor)
+    reply({"ok": True, "sessions": [status.as_json() for status in statuses]})
+
+
+@on("unwatch", Nothing, needs=None)
+def unwatch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
+    rooms.feed.unwatch(caller.sid)
+    reply({"ok": True})
