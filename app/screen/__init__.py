@@ -10,5 +10,14 @@ from app.screen.engine import Screen, ScreenBusy
 from app.screen.signs import Notification, Progress, Signs
 
 __all__ = [
-    "Cells", "Cursor", "Line", "Notification", "Progress", "Run", "Screen", "ScreenBusy", "Signs", "Style",
+    "Cells",
+    "Cursor",
+    "Line",
+    "Notification",
+    "Progress",
+    "Run",
+    "Screen",
+    "ScreenBusy",
+    "Signs",
+    "Style",
 ]

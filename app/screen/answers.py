@@ -17,16 +17,51 @@ FOREGROUND = 0xFFFFFF
 BACKGROUND = 0x000000
 CURSOR = 0xFFFFFF
 ANSI_COLORS = (
-    0x2E3436, 0xCC0000, 0x4E9A06, 0xC4A000, 0x3465A4, 0x75507B, 0x06989A, 0xD3D7CF,
-    0x555753, 0xEF2929, 0x8AE234, 0xFCE94F, 0x729FCF, 0xAD7FA8, 0x34E2E2, 0xEEEEEC,
+    0x2E3436,
+    0xCC0000,
+    0x4E9A06,
+    0xC4A000,
+    0x3465A4,
+    0x75507B,
+    0x06989A,
+    0xD3D7CF,
+    0x555753,
+    0xEF2929,
+    0x8AE234,
+    0xFCE94F,
+    0x729FCF,
+    0xAD7FA8,
+    0x34E2E2,
+    0xEEEEEC,
 )
 
 NOT_RECOGNIZED, SET, RESET, PERMANENTLY_SET, PERMANENTLY_RESET = range(5)
 # DECRQM (CSI ? n $ p). None: the engine's own answer is right; other modes are unknown to xterm.js.
 PRIVATE_MODES: dict[int, int | None] = {
-    1: None, 6: None, 7: None, 8: PERMANENTLY_SET, 9: None, 12: None, 25: None, 45: None, 66: None,
-    67: PERMANENTLY_RESET, 47: None, 1000: None, 1002: None, 1003: None, 1004: None, 1005: PERMANENTLY_RESET,
-    1006: None, 1015: PERMANENTLY_RESET, 1016: None, 1047: None, 1048: SET, 1049: None, 2004: None, 2026: None,
+    1: None,
+    6: None,
+    7: None,
+    8: PERMANENTLY_SET,
+    9: None,
+    12: None,
+    25: None,
+    45: None,
+    66: None,
+    67: PERMANENTLY_RESET,
+    47: None,
+    1000: None,
+    1002: None,
+    1003: None,
+    1004: None,
+    1005: PERMANENTLY_RESET,
+    1006: None,
+    1015: PERMANENTLY_RESET,
+    1016: None,
+    1047: None,
+    1048: SET,
+    1049: None,
+    2004: None,
+    2026: None,
 }
 ANSI_MODES: dict[int, int | None] = {2: PERMANENTLY_RESET, 4: None, 12: PERMANENTLY_SET, 20: None}
 

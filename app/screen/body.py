@@ -38,7 +38,9 @@ class Body:
     def __init__(self, write: Callable[[str], None], cols: int) -> None:
         self.write = write
         self.cols = cols
-        self.pen, self.link, self.protected = DEFAULT_PEN, None, False
+        self.pen = DEFAULT_PEN
+        self.link: Link | None = None
+        self.protected = False
 
     def rows(self, rows: Sequence[Row]) -> None:
         wrapped: Row | None = None  # the row above, when it goes on here
@@ -97,7 +99,7 @@ class Body:
             return
         text = last.text.rstrip(EMPTY)
         self._span(last._replace(text=text), last=False)
-        missing = self.cols - row.count
+        missing = self.cols - row.cells
         if len(text) < len(last.text):
             self._pad(len(last.text) - len(text), Pen(background=last.pen.background))
         if missing:
@@ -152,7 +154,7 @@ def _link_id(link: Link) -> str:
 
 
 def _has_head(row: Row, cols: int) -> bool:
-    return row.count == cols and row.spans[-1].text.endswith(SPACER_HEAD)
+    return row.cells == cols and row.spans[-1].text.endswith(SPACER_HEAD)
 
 
 def _starts_wide(row: Row) -> bool:

@@ -107,9 +107,20 @@ def _style(span: Span) -> Style:
         return PLAIN
     f = pen.flags
     return Style(
-        _color(pen.foreground), _color(pen.background), _color(pen.underline_color), _UNDERLINES[f >> 8 & 7],
-        *(bool(f & bit) for bit in (1, 4, 2, 8, 16, 32, 64, 128)), link,
-    )  # fmt: skip
+        foreground=_color(pen.foreground),
+        background=_color(pen.background),
+        underline_color=_color(pen.underline_color),
+        underline=_UNDERLINES[f >> 8 & 7],
+        bold=bool(f & 1),
+        italic=bool(f & 2),
+        faint=bool(f & 4),
+        blink=bool(f & 8),
+        inverse=bool(f & 16),
+        invisible=bool(f & 32),
+        strikethrough=bool(f & 64),
+        overline=bool(f & 128),
+        link=link,
+    )
 
 
 def _color(color: Color) -> str | None:

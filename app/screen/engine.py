@@ -9,6 +9,7 @@ from __future__ import annotations
 from app.screen import cells, ghostty, snapshot, state
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
+from app.screen.intake import Intake
 from app.screen.signs import TITLE_CHARACTERS, Signs, clean, directory
 
 SIZES = range(1, 1001)
@@ -27,6 +28,7 @@ class Screen:
         self.rows, self.cols, self.scrollback = _size(rows), _size(cols), max(0, scrollback)
         self.signs = Signs()
         self._effects = _Effects(self.signs)
+        self._intake = Intake()
         self._terminal = ghostty.Terminal(self.rows, self.cols, self.scrollback, self._effects)
         self._free = [True]  # popped while in use: atomic under the GIL, unlike a flag
 
@@ -45,7 +47,7 @@ class Screen:
 
     def _write(self, data: bytes) -> None:
         terminal = self._terminal
-        terminal.feed(data)
+        terminal.feed(self._intake.clean(data))
         if terminal.mode(GRAPHEMES):
             terminal.set_mode(GRAPHEMES, False)
         if terminal.size() != (self.rows, self.cols):  # DECCOLM: the PTY did not change, nor did any browser
@@ -64,7 +66,7 @@ class Screen:
         """ANSI that rebuilds this state in a reset terminal of rows x cols; None: all the scrollback."""
         with _Use(self._free):
             lines = self._lines(scrollback)
-            return snapshot.ansi(state.read(self._terminal, lines), lines)
+            return snapshot.ansi(state.read(self._terminal, lines), lines) + self._intake.pending()
 
     def text(self, scrollback: int = 0) -> str:
         """The screen's rows, after `scrollback` lines above it; blanks at the ends are cut."""

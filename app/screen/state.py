@@ -1,11 +1,11 @@
 """The engine's state as Python values, decoded from its binary snapshot (format version 1).
 
-Records come in the order terminal, screens with their pages, unfinished sequence, READY, then history pages from
-the newest to the oldest. The one rule: stop the engine as soon as enough rows are here, so that a snapshot costs
-what was asked for and not what lies above it.
+Records come in the order terminal, screens with their pages, unfinished sequence, READY, then history pages
+from the newest to the oldest. The one rule: stop the engine as soon as enough rows are here, so that a snapshot
+costs what was asked for and not what lies above it.
 
-A row is decoded as a whole with integer arithmetic on all its cells at once: a loop over cells in Python would be
-ten times slower. Cell layout, from the low bit: 2 content kind, 24 content, 16 style, 2 width, 1 protected,
+A row is decoded as a whole with integer arithmetic on all its cells at once: a loop over cells in Python would
+be ten times slower. Cell layout, from the low bit: 2 content kind, 24 content, 16 style, 2 width, 1 protected,
 1 hyperlink, 2 semantic, 16 hyperlink id. Rows without the upper parts are stored 1, 2 or 4 bytes a cell.
 """
 
@@ -45,7 +45,7 @@ NO_COLOR = Color(0, 0, 0, 0)
 
 
 class Pen(NamedTuple):
-    """A style. `flags`: bold italic faint blink inverse invisible strike overline, then 3 bits of underline."""
+    """A style. `flags`: bold italic faint blink inverse invisible strike overline, 3 bits of underline."""
 
     foreground: Color = NO_COLOR
     background: Color = NO_COLOR
@@ -76,7 +76,7 @@ class Span(NamedTuple):
 
 class Row(NamedTuple):
     flags: int
-    count: int  # cells stored; the rest of the row is empty
+    cells: int  # stored; the rest of the row is empty
     spans: tuple[Span, ...]
 
 
