@@ -6,6 +6,7 @@ long journal); it touches nothing but its own new screen and files.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +48,8 @@ def restore(directory: Path, past: Past, until: int | None, scrollback: int) -> 
     resizes = [e for e in timeline.read(directory, past.offset) if e.kind == "resize" and e.offset <= end]
     for event in resizes:
         at = _replay(reader, screen, at, event.offset)
-        rows, cols = timeline.size_of(event)
-        if (rows, cols) != (screen.rows, screen.cols):
-            screen.resize(rows, cols)
+        if event.size != (screen.rows, screen.cols):
+            screen.resize(*event.size)
             fresh_from = event.offset
     at = _replay(reader, screen, at, end)
     return Restored(screen, at, fresh_from)
@@ -65,3 +65,33 @@ def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> int:
         screen.replay(data)
         at = start + len(data)
     return at
+
+
+@dataclass(frozen=True)
+class End:
+    """How a session's past ends: `exited` is False when it just stops (the machine went down)."""
+
+    at: float
+    offset: int
+    exited: bool
+    code: int | None = None
+    signal: str | None = None
+
+
+def first_size(directory: Path) -> tuple[int, int] | None:
+    """(rows, cols) at the oldest byte kept; None where nothing is."""
+    return next((event.size for event in timeline.read(directory) if event.kind == "resize"), None)
+
+
+def end_of(directory: Path) -> End | None:
+    """None when the program never began."""
+    events = list(timeline.read(directory)) if directory.exists() else []
+    if not events:
+        return None
+    with JournalReader(directory) as reader:
+        head = reader.head()
+    end = next((event for event in reversed(events) if event.kind == "end"), None)
+    if end is None:
+        return End(events[-1].time, head, exited=False)
+    how = json.loads(end.data)
+    return End(end.time, head, True, how.get("exit_code"), how.get("exit_signal"))

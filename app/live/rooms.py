@@ -24,7 +24,7 @@ from app.live.errors import InputFull, LaunchRefused, SessionOver, TooMany, Unav
 from app.live.feed import Feed
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
 from app.live.processes import ProcessTable
-from app.live.restore import Past, restore
+from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
 from app.live.status import Status, status_of
 from app.live.viewer import Viewer
@@ -164,7 +164,7 @@ class Rooms:
             room.head_moved(state.head)
             for event in timeline.read(directory, done.offset):
                 if event.kind == "resize":
-                    room.resized(event.offset, *timeline.size_of(event))
+                    room.resized(event.offset, *event.size)
             if ended := self._ended.get(session.id):
                 room.ending(ended.head)
         green.spawn(self._run, room)
@@ -191,7 +191,7 @@ class Rooms:
             snapshot.offset >= JournalReader(directory).oldest() or session.state != RUNNING
         ):
             return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
-        rows, cols = timeline.first_size(directory) or (session.rows, session.cols)
+        rows, cols = first_size(directory) or (session.rows, session.cols)
         return Past(0, rows, cols)
 
     def _adopt(self, room: Room, session: Session) -> None:
@@ -212,20 +212,17 @@ class Rooms:
 
     def _gone(self, session: Session) -> None:
         """The keeper does not know it: it ended while nobody looked, or it went down with the machine."""
-        directory = self.config.sessions_dir / session.id
-        events = list(timeline.read(directory)) if directory.exists() else []
-        if not events:
+        end = end_of(self.config.sessions_dir / session.id)
+        if end is None:
             session.erase()  # the server stopped between the row and the program: it never began
             return
-        end = timeline.end_of(events)
-        last = events[-1].time
-        offset = JournalReader(directory).head()
-        if end is not None:
-            session.change(
-                state=ENDED, ended_at=last, exit_code=end.code, exit_signal=end.signal, output_bytes=offset
-            )
-        else:
-            session.change(state=LOST, ended_at=last, output_bytes=offset)
+        session.change(
+            state=ENDED if end.exited else LOST,
+            ended_at=end.at,
+            output_bytes=end.offset,
+            exit_code=end.code,
+            exit_signal=end.signal,
+        )
         self.changed(session.id)
 
     def _finish(self, session_id: str) -> None:

@@ -1,0 +1,37 @@
+"""The one place that wires: configuration in, a WSGI application with everything behind it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask
+
+from app.config import Config
+from app.events import server as events
+from app.live.rooms import Rooms
+from app.models import base
+from app.web import logins, wiring
+from app.web.hosts import HostGate
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Holdfast(NamedTuple):
+    """`wsgi`: what to serve; `rooms`: to be started once the keeper runs."""
+
+    wsgi: Callable[..., Any]
+    rooms: Rooms
+
+
+def create(config: Config) -> Holdfast:
+    """Binds the database (already migrated) and wires every floor. Starts nothing."""
+    base.bind(config.database_url)
+    app = Flask("app", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    io = events.make(app)
+    rooms = Rooms(config, events.wire_of(io))
+    app.extensions["rooms"] = rooms
+    wiring.register(app, config)
+    events.register(io, rooms, lambda environ: logins.who(app, environ), logins.who_by_token)
+    return Holdfast(HostGate(app.wsgi_app, config), rooms)

@@ -1,0 +1,44 @@
+"""Fixtures for whole-server tests. One server serves a whole module where tests only add sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.server import Server
+from tests.support.viewer import Viewer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("data")).start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server that the test may kill."""
+    made: list[Server] = []
+
+    def make(**settings: str) -> Server:
+        made.append(Server(tmp_path / f"data{len(made)}", **settings).start())
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def viewer():
+    """viewer(server, "alice") connects as that user; all are closed at the end."""
+    made: list[Viewer] = []
+
+    def connect(server: Server, name: str) -> Viewer:
+        made.append(Viewer(server.url, server.user(name)))
+        return made[-1]
+
+    yield connect
+    for one in made:
+        one.close()
+        assert not one.broken, one.broken

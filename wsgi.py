@@ -1,0 +1,115 @@
+"""The web server process: `python wsgi.py`, or `python -m app serve`. The rule: it owns nothing that must
+survive it. Programs belong to the keeper, bytes to the journal, accounts to the database."""
+
+from __future__ import annotations
+
+import eventlet
+
+eventlet.monkey_patch()
+
+# ruff: noqa: E402  (everything below must be imported green)
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from app import green
+from app.config import Config, ConfigError, load
+from app.factory import create
+from app.keeper.client import KeeperError, ensure
+from app.models import base
+from app.models.setup_link import SetupLink
+
+LISTEN_BACKLOG = 512
+
+
+class CannotStart(Exception):
+    """The reason, in words for whoever started the server."""
+
+
+def main() -> NoReturn:
+    """Serves until SIGTERM or Ctrl-C; sessions go on. Exits with 1 and the cause when it cannot start."""
+    try:
+        config = load(os.environ)
+        serve(config)
+    except (ConfigError, CannotStart, base.NewerDatabase, KeeperError) as error:
+        print(f"holdfast: {error}", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def serve(config: Config) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = lock_of(config.data_dir)
+    listener = listen(config.host, config.port)
+    base.migrate(base.bind(config.database_url))
+    ensure(config.keeper_dir, sessions_dir=config.sessions_dir, journal_bytes=config.journal_bytes)
+    os.umask(0o077)  # after the keeper's start: programs keep the umask of whoever started the server
+    holdfast = create(config)
+    holdfast.rooms.start()
+    announce(config, listener.getsockname()[1])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    try:
+        green.serve(listener, holdfast.wsgi)
+    except (SystemExit, KeyboardInterrupt):
+        print("The web server stopped; sessions go on. `make run` brings them back.", flush=True)
+    finally:
+        os.close(lock)
+
+
+def stop(number: int, frame: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def lock_of(data_dir: Path) -> int:
+    """One web server a data directory: SO_REUSEPORT would let a second one share the port unnoticed."""
+    lock = os.open(data_dir / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        pid = os.pread(lock, 20, 0).decode().strip() or "unknown"
+        raise CannotStart(f"another server (pid {pid}) already serves the data directory {data_dir}") from None
+    os.truncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return lock
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket. TCP_NODELAY is inherited by every connection: without it a keystroke's echo
+    takes 44 ms, with it 1.1."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(LISTEN_BACKLOG)
+    except OSError as error:
+        raise CannotStart(
+            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {error.strerror.lower()}; choose another port,"
+            " or stop what listens there"
+        ) from None
+    return listener
+
+
+def announce(config: Config, port: int) -> None:
+    """Where to go; on the very first run also the one-time link that makes the owner's account."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    url = f"http://{'localhost' if config.host in ('0.0.0.0', '[::]') else host}:{port}"
+    print(f"Holdfast runs at {url}", flush=True)
+    secret = SetupLink.issue()
+    if secret is not None:
+        print(f"Create the owner's account (once, within the hour): {url}/setup/{secret}", flush=True)
+    print("Every shell runs as the account that started this server. Ctrl-C stops the web server;", end=" ")
+    print("sessions go on.", flush=True)
+
+
+if __name__ == "__main__":
+    main()
