@@ -46,6 +46,7 @@ def up(migrator, db):
         last_seen_at = DoubleField()
         user_agent = TextField()
         address = TextField(index=True)
+        device_hash = TextField(index=True)
         revoked_at = DoubleField(null=True)
 
         class Meta:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from peewee import DatabaseProxy, Model, SqliteDatabase
+from peewee import DatabaseProxy, Model, PeeweeException, SqliteDatabase
 from playhouse.migrations import Runner
 
 from app import green
@@ -84,6 +84,16 @@ def _alone(lock: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def reachable() -> bool:
+    """Whether the database answers."""
+    try:
+        with db.connection_context():
+            db.execute_sql("SELECT 1")
+    except PeeweeException:
+        return False
+    return True
 
 
 def written(function: Callable[P, T]) -> Callable[P, T]:

@@ -4,6 +4,7 @@ once; the cookie holds only a random secret, of which the database knows the has
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from peewee import AutoField, DoubleField, ForeignKeyField, TextField
 
@@ -15,7 +16,7 @@ from app.permissions import Actor
 # A browser that did not come for so long has to sign in again.
 IDLE_SECONDS = 30 * 86_400
 SEEN_EVERY_SECONDS = 60
-# So many revoked or forgotten logins of one user are remembered (for known addresses), then no more.
+# So many logins of one user are remembered, revoked ones too: they tell which devices are known.
 KEPT_LOGINS = 200
 LONGEST_AGENT = 300
 
@@ -29,16 +30,19 @@ class Login(Record):
     last_seen_at = DoubleField(default=now)
     user_agent = TextField(default="")
     address = TextField(default="", index=True)
+    # Of the cookie that tells a device that signed in before from a stranger's.
+    device_hash = TextField(default="", index=True)
     revoked_at = DoubleField(null=True)
 
     class Meta:
         table_name = "login"
 
     @classmethod
-    def begin(cls, user_id: int, address: str, user_agent: str) -> tuple[Login, str]:
+    def begin(cls, user_id: int, address: str, user_agent: str, device: str = "") -> tuple[Login, str]:
         """A new login and the secret for its cookie."""
         secret = new_secret()
-        return _insert(user_id, digest(secret), address, user_agent[:LONGEST_AGENT]), secret
+        device_hash = digest(device) if device else ""
+        return _insert(user_id, digest(secret), address, user_agent[:LONGEST_AGENT], device_hash), secret
 
     @classmethod
     def actor_for(cls, secret: str) -> Actor | None:
@@ -75,20 +79,34 @@ class Login(Record):
             return {row.id for row in cls.select(cls.id).where(cls.id.in_(list(ids)), _live())}
 
     @classmethod
-    def came_from(cls, name: str, address: str) -> bool:
+    def knows_device(cls, name: str, device: str) -> bool:
+        """Whether the user of that name signed in with this device cookie before."""
+        return bool(device) and _any(name, cls.device_hash == digest(device))
+
+    @classmethod
+    def knows_address(cls, name: str, address: str) -> bool:
         """Whether the user of that name signed in from this address before."""
-        with db.connection_context():
-            rows = cls.select().join(User).where(User.name == name, cls.address == address)
-            return bool(rows.exists())
+        return bool(address) and _any(name, cls.address == address)
 
 
-def _live():  # type: ignore[no-untyped-def]
+def _any(name: str, condition: Any) -> bool:
+    with db.connection_context():
+        return bool(Login.select().join(User).where(User.name == name, condition).exists())
+
+
+def _live() -> Any:
     return Login.revoked_at.is_null() & (Login.last_seen_at > now() - IDLE_SECONDS)
 
 
 @written
-def _insert(user_id: int, secret_hash: str, address: str, user_agent: str) -> Login:
-    login = Login.create(user=user_id, secret_hash=secret_hash, address=address, user_agent=user_agent)
+def _insert(user_id: int, secret_hash: str, address: str, user_agent: str, device_hash: str) -> Login:
+    login = Login.create(
+        user=user_id,
+        secret_hash=secret_hash,
+        address=address,
+        user_agent=user_agent,
+        device_hash=device_hash,
+    )
     kept = Login.select(Login.id).where(Login.user == user_id).order_by(Login.id.desc()).limit(KEPT_LOGINS)
     Login.delete().where(Login.user == user_id, Login.id.not_in(kept), ~_live()).execute()
     return login

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from peewee import (
@@ -71,11 +72,20 @@ class Session(Record):
         return session if session is not None and allows(role_of(actor, session), WATCH) else None
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> list[Session]:
-        """All that the actor may watch, the newest first."""
+    def visible_to(
+        cls, actor: Actor, text: str = "", tag: str = "", states: Collection[str] = ()
+    ) -> list[Session]:
+        """All that the actor may watch, the newest first; filtered by words in it, a tag, states."""
         with db.connection_context():
             rows = cls.select(cls, User).join(User).where(cls.owner == actor.user_id)
-            return list(rows.order_by(cls.created_at.desc(), cls.id))
+            if states:
+                rows = rows.where(cls.state.in_(list(states)))
+            found = list(rows.order_by(cls.created_at.desc(), cls.id))
+        return [one for one in found if one.mentions(text) and (not tag or tag in one.tags)]
+
+    def mentions(self, text: str) -> bool:
+        words = [self.name, self.command_text or " ".join(self.command), self.cwd, self.title, *self.tags]
+        return any(text.casefold() in word.casefold() for word in words)
 
     @classmethod
     def numbered(cls, session_id: str) -> Session | None:

@@ -3,11 +3,13 @@ UPDATE, and none at all once an account exists."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import AutoField, DoubleField, TextField
 
 from app.models import secrets
 from app.models.base import Record, db, now, written
-from app.models.user import Refused, User, checked_name, checked_password
+from app.models.user import User, checked_name, checked_password
 
 LIFETIME_SECONDS = 3600
 
@@ -46,7 +48,7 @@ class SetupLink(Record):
         return _redeem(secret, name, hashed)
 
 
-def _open(secret: str):  # type: ignore[no-untyped-def]
+def _open(secret: str) -> Any:
     fits = SetupLink.secret_hash == secrets.digest(secret)
     return fits & SetupLink.used_at.is_null() & (SetupLink.expires_at > now())
 
@@ -65,6 +67,3 @@ def _redeem(secret: str, name: str, password_hash: str) -> User:
     if SetupLink.update(used_at=now()).where(_open(secret)).execute() != 1 or User.select().exists():
         raise Used
     return User.create(name=name, password_hash=password_hash, admin=True)
-
-
-__all__ = ["LIFETIME_SECONDS", "Refused", "SetupLink", "Used"]

@@ -1,0 +1,123 @@
+"""What responses look like, for the OpenAPI description. The rule: a test holds real responses to these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+Time = str  # RFC 3339, UTC
+
+
+class ErrorField(BaseModel):
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457 problem details, application/problem+json."""
+
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorField] = []
+
+
+class ViewerBody(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    viewer: str
+    user: str
+    role: str
+    rows: int | None = None
+    cols: int | None = None
+
+
+class StatusBody(BaseModel):
+    """A session's status. `state` is running, ended or lost (the machine or keeper went away under it)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    name: str
+    owner: str
+    command: list[str]
+    cwd: str | None
+    title: str | None
+    tags: list[str]
+    state: str
+    alive: bool
+    running_in_background: bool
+    connected_clients: int
+    viewers: list[ViewerBody]
+    rows: int
+    cols: int
+    pid: int | None
+    exit_code: int | None
+    exit_signal: str | None
+    created_at: Time
+    ended_at: Time | None
+    uptime_seconds: float
+    last_output_at: Time | None
+    last_input_at: Time | None
+    output_bytes: int
+    cpu_percent: float | None
+    memory_bytes: int | None
+    process_count: int | None
+    expires_at: Time | None
+
+
+class SessionsBody(BaseModel):
+    sessions: list[StatusBody]
+
+
+class ScreenBody(BaseModel):
+    """`lines`: one a row, the oldest first, each a list of runs of equal style."""
+
+    offset: int
+    rows: int
+    cols: int
+    alternate: bool
+    cursor: dict[str, Any]
+    lines: list[Any]
+
+
+class LoginBody(BaseModel):
+    id: int
+    created_at: Time
+    last_seen_at: Time
+    user_agent: str
+    address: str
+    current: bool
+
+
+class LoginsBody(BaseModel):
+    logins: list[LoginBody]
+
+
+class TokenBody(BaseModel):
+    id: int
+    name: str
+    created_at: Time
+    last_used_at: Time | None
+
+
+class TokensBody(BaseModel):
+    tokens: list[TokenBody]
+
+
+class NewTokenBody(TokenBody):
+    """`token` is the secret; it is shown this once."""
+
+    token: str
+
+
+class ReadyBody(BaseModel):
+    database: str
+    keeper: str
+
+
+class OpenApiBody(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str

@@ -1,0 +1,184 @@
+"""What requests may say. The rule: types are strict, unknown fields are refused, every text and list is
+bounded; whatever passes here can be handed to the floors below as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from app.live.errors import TooLarge
+from app.models.session import STATES
+
+INPUT_BYTES = 1 << 20
+# JSON may write one byte as six (\u0003).
+INPUT_BODY_BYTES = 6 * INPUT_BYTES + 1024
+# Linux refuses one argument of 128 KiB or more, and all of them together above a quarter of the stack.
+ARGUMENT_BYTES = (128 << 10) - 1
+MOST_ARGUMENTS = 1000
+COMMAND_BYTES = 512 << 10
+MOST_VARIABLES = 100
+ENVIRONMENT_BYTES = 128 << 10
+MOST_TAGS = 20
+OUTPUT_BYTES = 8 << 20
+LARGEST = 2**63 - 1
+SIGNALS = Literal[
+    "HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"
+]
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain a NUL character")
+    return text
+
+
+def _printable(text: str) -> str:
+    text = text.strip()
+    if not text or not text.isprintable():
+        raise ValueError("expected printable characters, not only blanks")
+    return text
+
+
+def _short(text: str) -> str:
+    if len(text.encode()) > ARGUMENT_BYTES:
+        raise ValueError(f"at most {ARGUMENT_BYTES} bytes")
+    return text
+
+
+Size = Annotated[int, Field(ge=1, le=1000)]
+Name = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
+Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(_no_nul)]
+Argument = Annotated[Text, AfterValidator(_short)]
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    return list(dict.fromkeys(tags))
+
+
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_distinct)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """From the address: all values are text, so numbers are read from it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewSession(Body):
+    """`command` is an argv list, or a string for the shell; without one, a login shell."""
+
+    name: Name | None = None
+    command: list[Argument] | Argument | None = None
+    cwd: Annotated[Text, Field(min_length=1, max_length=4095)] | None = None
+    env: dict[str, Argument] | None = None
+    rows: Size = 24
+    cols: Size = 80
+    tags: Tags = []
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _command(cls, command: Any) -> Any:
+        if command is None:
+            return None
+        words = [command] if isinstance(command, str) else command
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ValueError("expected a list of texts (argv), or one text for the shell")
+        if not words or not words[0].strip():
+            raise ValueError("must not be empty; leave it out for a login shell")
+        if len(words) > MOST_ARGUMENTS or sum(map(len, words)) > COMMAND_BYTES:
+            raise ValueError(f"at most {MOST_ARGUMENTS} arguments and {COMMAND_BYTES} characters")
+        return command
+
+    @field_validator("env")
+    @classmethod
+    def _environment(cls, env: dict[str, str] | None) -> dict[str, str] | None:
+        for name in env or {}:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
+                raise ValueError("names are letters, digits and underscores, and begin with no digit")
+            if name.startswith("HOLDFAST_"):
+                raise ValueError("names that begin with HOLDFAST_ are reserved")
+        if env and (len(env) > MOST_VARIABLES or sum(map(len, env.values())) > ENVIRONMENT_BYTES):
+            raise ValueError(f"at most {MOST_VARIABLES} variables and {ENVIRONMENT_BYTES} characters")
+        return env
+
+
+class SessionChanges(Body):
+    name: Name | None = None
+    tags: Tags | None = None
+
+
+class Input(Body):
+    data: str = Field(min_length=1)
+
+    def raw(self) -> bytes:
+        data = self.data.encode()
+        if len(data) > INPUT_BYTES:
+            raise TooLarge(f"At most {INPUT_BYTES} bytes of input at once.", "data")
+        return data
+
+
+class NewSize(Body):
+    rows: Size
+    cols: Size
+
+
+class Signal(Body):
+    signal: SIGNALS
+
+    @field_validator("signal", mode="before")
+    @classmethod
+    def _without_sig(cls, name: Any) -> Any:
+        return name.upper().removeprefix("SIG") if isinstance(name, str) else name
+
+
+class NewToken(Body):
+    name: Annotated[str, Field(max_length=100)] = ""
+
+
+class NewPassword(Body):
+    current: Annotated[str, Field(max_length=1024)]
+    new: Annotated[str, Field(max_length=1024)]
+
+
+class SessionFilter(Query):
+    """`q` is looked for in name, command, directory and title; `state` is a list with commas."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    tag: Annotated[str, Field(max_length=40)] = ""
+    state: str = ""
+
+    @field_validator("state")
+    @classmethod
+    def _states(cls, state: str) -> str:
+        if not set(filter(None, state.split(","))) <= set(STATES):
+            raise ValueError(f"expected some of {','.join(STATES)}")
+        return state
+
+    def states(self) -> set[str]:
+        return set(filter(None, self.state.split(",")))
+
+
+class Forget(Query):
+    forget: bool = False
+
+
+class ScreenAs(Query):
+    format: Literal["text", "ansi", "json"] = "text"
+    scrollback: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class Slice(Query):
+    """A larger `limit` than 8 MiB is taken as 8 MiB: Holdfast-Next-Offset says how far it went."""
+
+    offset: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    limit: Annotated[int, Field(ge=1, le=LARGEST)] = 1 << 20
+
+    def most(self) -> int:
+        return min(self.limit, OUTPUT_BYTES)

@@ -1,0 +1,110 @@
+"""The one way in for HTTP. The rule, in this order: who are you, is it really you who sent this, does it
+exist for you, may you do this, does what you sent make sense; only then is the handler called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, current_app, redirect, request
+from flask_wtf.csrf import CSRFError
+from pydantic import BaseModel
+
+from app.models.session import Session
+from app.permissions import NEEDS, Actor, allows, role_of
+from app.web import logins
+from app.web.hosts import PEER, SAFE_METHODS, loopback
+from app.web.problems import Problem, not_found
+from app.web.routes import BROWSER, LOOK, NOTHING, ROUTES, Route
+
+
+def blueprint() -> Blueprint:
+    web = Blueprint("web", __name__)
+    for row in ROUTES:
+        web.add_url_rule(row.path, row.name, gated(row), methods=[row.method])
+    return web
+
+
+def gated(row: Route) -> Callable[..., Any]:
+    def view(**path: Any) -> Any:
+        request.max_content_length = row.body_bytes
+        who = logins.actor()
+        if who is None and row.page and row.need != NOTHING and "Authorization" not in request.headers:
+            return redirect(f"/login?next={quote(_here())}")
+        check_actor(row, who)
+        check_csrf(who)
+        given: dict[str, Any] = {"actor": who}
+        if row.need in NEEDS:
+            given["session"] = session_for(who, path.pop("id"), row.need)
+        given |= checked_input(row)
+        return row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
+
+    view.need = row.need  # type: ignore[attr-defined]
+    return view
+
+
+def check_actor(row: Route, who: Actor | None) -> None:
+    if row.need == LOOK and _from_this_machine() or row.need == NOTHING:
+        return
+    if who is None:
+        raise Problem(401, "Sign in, or send an API token: Authorization: Bearer TOKEN.")
+    if row.need == BROWSER and who.login_id is None:
+        raise Problem(403, "This needs a browser's login; API tokens may not do it.")
+    if row.need == LOOK and not who.admin:
+        raise Problem(403, "This needs an administrator's token, or a request from this machine.")
+
+
+def check_csrf(who: Actor | None) -> None:
+    """A cookie comes along whoever made the browser send the request; so what it authenticates must also
+    carry what only our own pages know. (A form that signs in or up is such a request too.)"""
+    if request.method in SAFE_METHODS or logins.by_token():
+        return
+    try:
+        logins.csrf.protect()
+    except CSRFError as error:
+        raise Problem(403, f"{error.description} Reload the page and try again.") from None
+
+
+def session_for(who: Actor | None, session_id: str, need: str) -> Session:
+    session = Session.seen_by(who, session_id) if who is not None else None
+    if session is None:
+        raise not_found()
+    if not allows(role_of(who, session), need):
+        raise Problem(403, f"Your role in this session does not allow: {need}.")
+    return session
+
+
+def checked_input(row: Route) -> dict[str, BaseModel]:
+    given = {}
+    if row.query is not None:
+        given["query"] = row.query.model_validate(request.args.to_dict())
+    if row.body is not None:
+        given["body"] = row.body.model_validate_json(_json_bytes())
+    return given
+
+
+def _json_bytes() -> bytes:
+    raw = request.get_data(cache=False)
+    if raw and not request.is_json:
+        raise Problem(415, "Send JSON, with Content-Type: application/json.")
+    return raw or b"{}"
+
+
+def _here() -> str:
+    return request.full_path.removesuffix("?") if request.method == "GET" else "/"
+
+
+def _from_this_machine() -> bool:
+    """Directly: what comes through a reverse proxy on this machine is from somewhere else."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"))
+    return not forwarded and loopback(request.environ.get(PEER, ""))
+
+
+def rooms() -> Any:
+    return current_app.extensions["rooms"]
+
+
+def close_sockets(login_ids: Iterable[int] = (), token_ids: Iterable[int] = ()) -> None:
+    """What these logins and tokens have open is closed now, not at the next event."""
+    current_app.extensions["close_sockets"](frozenset(login_ids), frozenset(token_ids))

@@ -1,0 +1,177 @@
+"""Who is asking: the login behind a browser's cookie, or the token of a script. The rule: this is the only
+file that touches Flask's session (the login cookie), and the cookie holds nothing but the secret of a login
+that the database knows, so a revoked login is out at its next request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, UserMixin, current_user, login_user
+from flask_wtf.csrf import CSRFProtect
+
+from app.models.login import Login
+from app.models.secrets import new_secret
+from app.models.token import ApiToken
+from app.models.user import User
+from app.permissions import Actor
+from app.web.throttle import Key, Throttle
+
+# Browsers keep a cookie for 400 days at most. How long a login counts is the database's business.
+COOKIE_SECONDS = 400 * 86_400
+LONGEST_COOKIE = 200
+
+csrf = CSRFProtect()
+throttle = Throttle()
+
+
+class TooSoon(Exception):
+    """Too many failures; try again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Visitor(UserMixin):
+    """What Flask-Login calls a user. Its id, which goes into the cookie, is the login's secret."""
+
+    def __init__(self, actor: Actor, secret: str) -> None:
+        self.actor = actor
+        self.secret = secret
+        self.name = actor.name
+        self.admin = actor.admin
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+class LoginCookie(SecureCookieSessionInterface):
+    """`Secure` when, and only when, the browser came by https: http on loopback must work too."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def register(app: Flask, port: int) -> None:
+    # Cookies ignore ports: two servers on one machine would sign each other out.
+    app.config["SESSION_COOKIE_NAME"] = f"holdfast_login_{port}"
+    app.config["DEVICE_COOKIE_NAME"] = f"holdfast_device_{port}"
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        # Not Strict: with it, a link to a session in a chat would open the login page.
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=COOKIE_SECONDS,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the gate asks, because requests with a token need none
+        WTF_CSRF_TIME_LIMIT=None,  # a tab may be open for days; the token dies with the login
+        WTF_CSRF_SSL_STRICT=False,  # HostGate checks Origin
+    )
+    app.session_interface = LoginCookie()
+    csrf.init_app(app)
+    manager = LoginManager()
+    # It would sign out whoever's phone changes from Wi-Fi to mobile.
+    manager.session_protection = None
+    manager.user_loader(_visitor)
+    manager.init_app(app)
+    app.after_request(_remember_device)
+
+
+def _visitor(secret: str) -> Visitor | None:
+    actor = Login.actor_for(secret)
+    return Visitor(actor, secret) if actor is not None else None
+
+
+def actor() -> Actor | None:
+    """Who sent this request. A request with an Authorization header is judged by that alone."""
+    if "actor" not in g:
+        if "Authorization" in request.headers:
+            g.actor = _bearer(request.headers["Authorization"])
+        else:
+            g.actor = current_user.actor if current_user.is_authenticated else None
+    return g.actor
+
+
+def by_token() -> bool:
+    """Whether the request proves itself by something that a foreign page cannot make a browser send."""
+    return "Authorization" in request.headers
+
+
+def _bearer(header: str) -> Actor | None:
+    scheme, _, secret = header.partition(" ")
+    return ApiToken.actor_for(secret.strip()) if scheme.lower() == "bearer" else None
+
+
+def who(app: Flask, environ: dict[str, Any]) -> Actor | None:
+    """Who opens a websocket: from the handshake's cookie or Authorization header, without a request."""
+    if header := environ.get("HTTP_AUTHORIZATION"):
+        return _bearer(header)
+    cookie = app.session_interface.open_session(app, app.request_class(environ))
+    secret = cookie.get("_user_id") if cookie is not None else None
+    return Login.actor_for(secret) if isinstance(secret, str) else None
+
+
+def who_by_token(secret: object) -> Actor | None:
+    """Who opens a websocket with `auth: {"token": secret}`."""
+    return ApiToken.actor_for(secret) if isinstance(secret, str) else None
+
+
+def user_by_password(name: str, password: str) -> User | None:
+    """The user if the password fits; TooSoon when there were too many failures."""
+    keys = _keys(name)
+    wait = throttle.enter(keys)
+    if wait > 0:
+        raise TooSoon(wait)
+    user = User.by_password(name, password)
+    if user is not None:
+        throttle.passed(keys)
+    return user
+
+
+def _keys(name: str) -> list[Key]:
+    address, device = request.remote_addr or "", _device()
+    if Login.knows_device(name, device):
+        return [Key("known", f"{name} {device}")]
+    if Login.knows_address(name, address):
+        return [Key("known", f"{name} {address}")]
+    return [Key("stranger", f"{name} {address}"), Key("account", name), Key("address", address)]
+
+
+def _device() -> str:
+    return request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"], "")[:LONGEST_COOKIE]
+
+
+def _remember_device(response: Response) -> Response:
+    if "device" in g:
+        name = current_app.config["DEVICE_COOKIE_NAME"]
+        response.set_cookie(
+            name, g.device, COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def sign_in(user: User) -> None:
+    """A new login, with nothing kept of the cookie that was there before (login fixation)."""
+    _end_present()
+    session.clear()
+    g.device = _device() or new_secret()
+    address, agent = request.remote_addr or "", request.user_agent.string
+    login, secret = Login.begin(user.id, address, agent, g.device)
+    session.permanent = True
+    login_user(Visitor(Actor(user.id, user.name, user.admin, login_id=login.id), secret))
+
+
+def sign_out() -> int | None:
+    """Ends the present login and answers its id."""
+    ended = _end_present()
+    session.clear()
+    return ended
+
+
+def _end_present() -> int | None:
+    present = current_user.actor if current_user.is_authenticated else None
+    if present is None or present.login_id is None:
+        return None
+    Login.revoke(present.user_id, present.login_id)
+    return present.login_id

@@ -1,0 +1,129 @@
+"""The description of every route. The rule: it is made from the table that the gate works by."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from app.permissions import NEEDS
+from app.web.answers import OpenApiBody, ProblemBody
+from app.web.routes import API, BROWSER, LOOK, NOTHING, ROUTES, SIGNED_IN, Answer, Route, route
+
+REFS = "#/components/schemas/{model}"
+PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
+
+
+@route("GET", API + "/openapi.json", NOTHING, Answer(200, OpenApiBody))
+def described() -> Any:
+    """This description."""
+    return description()
+
+
+@cache
+def description() -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for row in ROUTES:
+        paths.setdefault(PARAMETER.sub(r"{\g<name>}", row.path), {})[row.method.lower()] = operation(row)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Holdfast",
+            "version": "1",
+            "description": "Terminal sessions that outlive everything. Unsafe methods with the login cookie"
+            " need the CSRF token in X-CSRFToken. What you may not see is a 404.",
+        },
+        "paths": paths,
+        "components": {"schemas": schemas(), "securitySchemes": SECURITY},
+    }
+
+
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "login": {"type": "apiKey", "in": "cookie", "name": "holdfast_login_PORT"},
+}
+WAYS_IN: dict[str, list[dict[str, list[str]]]] = {
+    NOTHING: [],
+    SIGNED_IN: [{"token": []}, {"login": []}],
+    BROWSER: [{"login": []}],
+    LOOK: [{}, {"token": []}, {"login": []}],
+}
+
+
+def operation(row: Route) -> dict[str, Any]:
+    whole: dict[str, Any] = {
+        "operationId": row.name,
+        "summary": (row.handler.__doc__ or "").strip(),
+        "x-need": row.need,
+        "security": WAYS_IN.get(row.need, WAYS_IN[SIGNED_IN]),
+        "parameters": path_parameters(row) + query_parameters(row),
+        "responses": responses(row),
+    }
+    if row.body is not None:
+        whole["requestBody"] = {"content": {"application/json": {"schema": ref(row.body)}}}
+    return whole
+
+
+def path_parameters(row: Route) -> list[dict[str, Any]]:
+    kinds = {"int": "integer"}
+    return [
+        {
+            "name": found["name"],
+            "in": "path",
+            "required": True,
+            "schema": {"type": kinds.get(found["kind"] or "", "string")},
+        }
+        for found in PARAMETER.finditer(row.path)
+    ]
+
+
+def query_parameters(row: Route) -> list[dict[str, Any]]:
+    if row.query is None:
+        return []
+    schema = row.query.model_json_schema()
+    return [{"name": name, "in": "query", "schema": one} for name, one in schema["properties"].items()]
+
+
+def responses(row: Route) -> dict[str, Any]:
+    answers = row.answers
+    good: dict[str, Any] = {"description": HTTPStatus(answers.status).phrase}
+    if isinstance(answers.body, str):
+        good["content"] = {answers.body: {"schema": {"type": "string"}}}
+    elif answers.body is not None:
+        good["content"] = {"application/json": {"schema": ref(answers.body)}}
+    if answers.headers:
+        good["headers"] = {name: {"schema": {"type": "string"}} for name in answers.headers}
+    problem = {"application/problem+json": {"schema": ref(ProblemBody)}}
+    bad = {str(code): {"description": HTTPStatus(code).phrase, "content": problem} for code in failures(row)}
+    return {str(answers.status): good, **bad}
+
+
+def failures(row: Route) -> list[int]:
+    codes = set() if row.need == NOTHING else {401}
+    if row.need in (BROWSER, LOOK) or row.method != "GET":
+        codes.add(403)
+    if row.need in NEEDS or "<" in row.path:
+        codes.add(404)
+    if row.need in NEEDS and row.method != "GET":
+        codes |= {409, 429, 503}
+    if row.body is not None:
+        codes |= {400, 413, 415}
+    if row.body is not None or row.query is not None:
+        codes.add(422)
+    return sorted(codes)
+
+
+def ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFS.format(model=model.__name__)}
+
+
+def schemas() -> dict[str, Any]:
+    asked = [row.body for row in ROUTES if row.body is not None]
+    told = [row.answers.body for row in ROUTES if isinstance(row.answers.body, type)]
+    models = [(model, "validation") for model in asked] + [(m, "serialization") for m in [*told, ProblemBody]]
+    _, whole = models_json_schema(models, ref_template=REFS)  # type: ignore[arg-type]
+    return whole["$defs"]

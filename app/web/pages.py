@@ -1,0 +1,111 @@
+"""The pages: login, first run, the list, one session, the account. The rule: what a page shows first is the
+same JSON that the API answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import redirect, render_template, request
+
+from app.models.login import Login
+from app.models.session import Session
+from app.models.setup_link import SetupLink, Used
+from app.models.token import ApiToken
+from app.models.user import Refused, User
+from app.permissions import WATCH, Actor
+from app.web import accounts, logins
+from app.web.gate import close_sockets, rooms
+from app.web.problems import Problem, from_too_soon
+from app.web.routes import NOTHING, SIGNED_IN, page
+
+WRONG = "Name or password is wrong."
+NO_ACCOUNT = "There is no account yet. Open the link that the server printed when it started."
+GONE = "This link was used already, or it has expired. Restart the server for a new one."
+
+
+@page("GET", "/", SIGNED_IN)
+def home(actor: Actor) -> Any:
+    """The list of your sessions."""
+    found = rooms().statuses(Session.visible_to(actor))
+    return render_template("sessions.html", sessions=[status.as_json() for status in found])
+
+
+@page("GET", "/sessions/<id>", WATCH)
+def session(session: Session) -> Any:
+    """One session."""
+    return render_template("session.html", session=rooms().status(session).as_json())
+
+
+@page("GET", "/account", SIGNED_IN)
+def account(actor: Actor) -> Any:
+    """Where you are signed in, and your API tokens."""
+    known = [accounts.login_json(login, actor) for login in Login.of(actor.user_id)]
+    tokens = [accounts.token_json(token) for token in ApiToken.of(actor.user_id)]
+    return render_template("account.html", logins=known, tokens=tokens)
+
+
+@page("GET", "/login", NOTHING)
+def login_form(actor: Actor | None) -> Any:
+    """The form to sign in."""
+    if actor is not None:
+        return redirect(safe_next(request.args.get("next", "")))
+    return _login_page(request.args.get("next", ""), "" if User.exists() else NO_ACCOUNT)
+
+
+@page("POST", "/login", NOTHING)
+def login() -> Any:
+    """Signs in with `username`, `password` and `csrf_token`, and goes on to `next`."""
+    after, name = request.form.get("next", ""), request.form.get("username", "").strip().lower()[:64]
+    try:
+        user = logins.user_by_password(name, request.form.get("password", "")[:1024])
+    except logins.TooSoon as error:
+        problem = from_too_soon(error)
+        headers = {"Retry-After": str(problem.retry_after)}
+        return _login_page(after, problem.detail, name), problem.status, headers
+    if user is None:
+        return _login_page(after, WRONG, name), 401
+    logins.sign_in(user)
+    return redirect(safe_next(after), 303)
+
+
+@page("POST", "/logout", NOTHING)
+def logout() -> Any:
+    """Signs out, and closes what this login has open."""
+    ended = logins.sign_out()
+    if ended is not None:
+        close_sockets(login_ids=[ended])
+    return redirect("/login", 303)
+
+
+@page("GET", "/setup/<secret>", NOTHING)
+def setup_form(secret: str) -> Any:
+    """The form of the first run, behind the link that the server printed."""
+    if not SetupLink.opens(secret):
+        raise Problem(410, GONE)
+    return render_template("setup.html", error="", username="")
+
+
+@page("POST", "/setup/<secret>", NOTHING)
+def setup(secret: str) -> Any:
+    """Creates the owner's account from `username`, `password` and `csrf_token`, once."""
+    name = request.form.get("username", "").strip().lower()
+    try:
+        owner = SetupLink.redeem(secret, name, request.form.get("password", ""))
+    except Refused as error:
+        return render_template("setup.html", error=f"{error.field}: {error.message}", username=name), 422
+    except Used:
+        raise Problem(410, GONE) from None
+    logins.sign_in(owner)
+    return redirect("/", 303)
+
+
+def _login_page(after: str, error: str, name: str = "") -> str:
+    return render_template("login.html", next=safe_next(after), error=error, username=name)
+
+
+def safe_next(target: str) -> str:
+    """A path on this server, or the list. Browsers read `//host` and `/\\host` as another server, and
+    drop tabs and newlines before they look."""
+    plain = re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", target)
+    return target if plain and "\\" not in target and not target.startswith("/login") else "/"

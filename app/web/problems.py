@@ -1,0 +1,138 @@
+"""What goes wrong, said well: problem+json for programs, a page for people. The rule: every refusal has the
+right status and names the field or cause; an unexpected error is logged and tells the outside nothing."""
+
+from __future__ import annotations
+
+import logging
+import math
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from app.live.errors import LiveError
+from app.models.secrets import Busy
+from app.models.user import Refused
+from app.web.logins import TooSoon
+
+log = logging.getLogger("holdfast.web")
+
+STATUS_OF_CODE = {
+    "bad_request": 422,
+    "forbidden": 403,
+    "not_found": 404,
+    "ended": 409,
+    "too_large": 413,
+    "rate_limited": 429,
+    "unavailable": 503,
+}
+# For what says no without knowing when to come back.
+RETRY_AFTER_SECONDS = {429: 1, 503: 2}
+
+
+class Problem(Exception):
+    def __init__(self, status: int, detail: str, errors: list[dict[str, str]] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors or []
+        self.retry_after = RETRY_AFTER_SECONDS.get(status)
+
+    def as_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"title": title(self.status), "status": self.status, "detail": self.detail}
+        return body | ({"errors": self.errors} if self.errors else {})
+
+
+def title(status: int) -> str:
+    return HTTPStatus(status).phrase
+
+
+def not_found() -> Problem:
+    """The same for what is not there and for what somebody else owns."""
+    return Problem(404, "There is nothing here, or nothing that you may see.")
+
+
+def bad_field(field: str, message: str, status: int = 422) -> Problem:
+    return Problem(status, f"{field}: {message}", [{"field": field, "message": message}])
+
+
+def from_validation(error: ValidationError) -> Problem:
+    """Names fields and expectations, never the value: it may be a password."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(one["type"] == "json_invalid" for one in found):
+        return Problem(400, "The body is not valid JSON.", [{"field": "body", "message": "not valid JSON"}])
+    errors = [{"field": _path(one["loc"]), "message": _sentence(one["msg"])} for one in found]
+    return Problem(422, "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(HTTPException, lambda error: answer(_from_http(error), error.get_headers()))
+    app.register_error_handler(LiveError, lambda error: answer(_from_live(error)))
+    app.register_error_handler(ValidationError, lambda error: answer(from_validation(error)))
+    app.register_error_handler(Refused, lambda error: answer(bad_field(error.field, error.message)))
+    app.register_error_handler(TooSoon, lambda error: answer(from_too_soon(error)))
+    app.register_error_handler(Busy, lambda _: answer(Problem(503, "Too many sign-ins at this moment.")))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def from_too_soon(error: TooSoon) -> Problem:
+    seconds = max(1, math.ceil(error.seconds))
+    problem = Problem(429, f"Too many wrong attempts. Try again in {seconds} seconds.")
+    problem.retry_after = seconds
+    return problem
+
+
+def _from_live(error: LiveError) -> Problem:
+    errors = [{"field": error.field, "message": error.message}] if error.field else None
+    return Problem(STATUS_OF_CODE.get(error.code, 500), error.message, errors)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    status = error.code or 500
+    if status == 404:
+        return not_found()
+    detail = {413: "The body is too large.", 405: f"{request.method} is not possible here."}
+    return Problem(status, detail.get(status, error.description or title(status)))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url_rule, exc_info=error)
+    return answer(Problem(500, "Something went wrong in the server. Its log says what."))
+
+
+def answer(problem: Problem, headers: Any = ()) -> Response:
+    if _for_people():
+        page = render_template(
+            "error.html", status=problem.status, title=title(problem.status), detail=problem.detail
+        )
+        response = Response(page, problem.status, mimetype="text/html")
+    else:
+        body = current_app.json.dumps(problem.as_json())
+        response = Response(body, problem.status, mimetype="application/problem+json")
+    for name, value in dict(headers).items():
+        if name.lower() in ("allow", "www-authenticate"):
+            response.headers[name] = value
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="holdfast"'
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _for_people() -> bool:
+    return (
+        not request.path.startswith("/api/")
+        and request.accept_mimetypes.accept_html
+        and ("text/html" in request.headers.get("Accept", ""))
+    )

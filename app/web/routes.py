@@ -1,0 +1,89 @@
+"""The table of routes: each is a method, a path, what it needs, and a handler. The rule: operations are data.
+The gate, the OpenAPI description and the tests all read this one table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel
+
+from app.permissions import NEEDS
+
+API = "/api/v1"
+# What a route may need besides a role in the session that its path names.
+NOTHING = "nothing"  # anybody may come
+SIGNED_IN = "signed in"  # by cookie or token
+BROWSER = "browser login"  # by cookie: a stolen token must not make more tokens
+LOOK = "metrics"  # from this machine, or an admin
+EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, *NEEDS))
+
+# Bytes of a request's body; a route that takes more says so.
+BODY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status of success, and what its body is: a model, or a media type."""
+
+    status: int = 200
+    body: type[BaseModel] | str | None = None
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    need: str
+    handler: Callable[..., Any]
+    answers: Answer
+    body_bytes: int
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    takes: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.handler.__module__.rpartition('.')[2]}_{self.handler.__name__}"
+
+    @property
+    def page(self) -> bool:
+        return self.answers.body == "text/html"
+
+
+ROUTES: list[Route] = []
+
+
+def route(
+    method: str, path: str, need: str, answers: Answer | None = None, body_bytes: int = BODY_BYTES
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Puts a handler into the table. It is called with those of `session`, `actor`, `body` and `query`
+    that it names, and the numbers in its path; the types of `body` and `query` say how they are checked."""
+    if need not in EVERY_NEED:
+        raise ValueError(f"{path}: no such need: {need!r}")
+
+    def enter(handler: Callable[..., Any]) -> Callable[..., Any]:
+        hints = get_type_hints(handler)
+        takes = frozenset(inspect.signature(handler).parameters)
+        row = Route(
+            method,
+            path,
+            need,
+            handler,
+            answers or Answer(),
+            body_bytes,
+            hints.get("body"),
+            hints.get("query"),
+            takes,
+        )
+        ROUTES.append(row)
+        return handler
+
+    return enter
+
+
+def page(method: str, path: str, need: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return route(method, path, need, Answer(200, "text/html"), body_bytes=64 << 10)

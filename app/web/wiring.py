@@ -1,0 +1,46 @@
+"""Puts the HTTP floor into a Flask application, once, for the factory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask
+
+from app.config import Config
+from app.web import access, accounts, gate, headers, health, logins, openapi, pages, problems, sessions
+
+# Importing them fills the table of routes.
+FILLS_THE_TABLE = (accounts, health, openapi, pages, sessions)
+# What routes do not say otherwise (pages are smaller, typing is larger).
+MOST_BODY_BYTES = 1 << 20
+
+
+def register(app: Flask, config: Config) -> None:
+    """Wires everything; `app.extensions["rooms"]` has to be there when requests come."""
+    app.secret_key = secret_key(config.secret_path)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    health.register(app)
+    access.register(app)
+    headers.register(app)
+    logins.register(app, config.port)
+    problems.register(app)
+    app.register_blueprint(gate.blueprint())
+
+
+def secret_key(path: Path) -> bytes:
+    """What signs the login cookies; made once. Two starts at once must end up with the same one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_bytes().strip()
