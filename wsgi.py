@@ -17,10 +17,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from app.keeper.client import KeeperError, ensure
+
 from app import green
 from app.config import Config, ConfigError, load
 from app.factory import create
-from app.keeper.client import KeeperError, ensure
 from app.models import base
 from app.models.setup_link import SetupLink
 
@@ -75,7 +76,7 @@ def lock_of(data_dir: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         pid = os.pread(lock, 20, 0).decode().strip() or "unknown"
-        raise CannotStart(f"another server (pid {pid}) already serves the data directory {data_dir}") from None
+        raise CannotStart(f"another server (pid {pid}) already serves {data_dir}") from None
     os.truncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
@@ -93,7 +94,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(LISTEN_BACKLOG)
     except OSError as error:
         raise CannotStart(
-            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {error.strerror.lower()}; choose another port,"
+            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {os.strerror(error.errno or 0).lower()}; choose another port,"
             " or stop what listens there"
         ) from None
     return listener

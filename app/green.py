@@ -21,7 +21,7 @@ MAX_CONNECTIONS = 20_000
 HTTP_SILENCE_SECONDS = 60
 
 Timeout = eventlet.Timeout
-__all__ = ["Semaphore", "Signal", "Timeout", "native_lock", "offload", "patched", "serve", "sleep", "spawn"]
+__all__ = ["Flag", "Semaphore", "Signal", "Timeout", "native_lock", "offload", "patched", "serve", "sleep", "spawn"]
 
 
 def patched() -> bool:
@@ -75,6 +75,23 @@ class Signal:
                 self._event = None
         raised, self._raised = self._raised, False
         return raised
+
+
+class Flag:
+    """Raised once, for ever; any number of green threads may wait for it."""
+
+    def __init__(self) -> None:
+        self._event = _Event()
+
+    def set(self) -> None:
+        if not self._event.ready():
+            self._event.send()
+
+    def wait(self, timeout: float) -> bool:
+        """Returns whether it was raised within `timeout` seconds."""
+        with Timeout(timeout, False):
+            self._event.wait()
+        return bool(self._event.ready())
 
 
 def serve(listener: socket.socket, app: Callable[..., Any]) -> None:

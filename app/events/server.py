@@ -52,8 +52,9 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken)
         rooms.came.pop(sid, None)
         rooms.feed.unwatch(sid)
         caller = callers.pop(sid, None)
-        for session_id in list(caller.viewers) if caller else []:
-            sessions.depart(rooms, caller, session_id)
+        if caller is not None:
+            for session_id in list(caller.viewers):
+                sessions.depart(rooms, caller, session_id)
 
     def handle(sid: str, name: object, args: list[Any], reply: Reply) -> None:
         caller = callers.get(sid) if sid in rooms.came else None

@@ -7,7 +7,7 @@ from typing import Any
 from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Nothing, Resize
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
-from app.live.errors import LiveError, SessionOver
+from app.live.errors import SessionOver
 from app.live.rooms import Rooms, live_error
 from app.live.status import status_of
 from app.live.viewer import Viewer
@@ -18,7 +18,7 @@ from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
 @on("join", Join, needs=WATCH)
 def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     session = Session.seen_by(caller.actor, ask.session)
-    role = session and role_of(caller.actor, session)
+    role = role_of(caller.actor, session) if session is not None else None
     if session is None or role is None or not allows(role, WATCH):
         raise No("not_found", "There is no such session.")
     depart(rooms, caller, ask.session)
@@ -77,8 +77,8 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
         raise SessionOver
 
     def typed(error: KeeperError | None) -> None:
-        said = live_error(error) if error is not None else None
-        if isinstance(said, LiveError):
+        if error is not None:
+            said = live_error(error)
             reply(refusal(said.code, said.message))
         else:
             rooms.typed(viewer.session)

@@ -15,8 +15,8 @@ from app.models.session import Session
 from app.models.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from app.live.following import Following
     from app.live.room import Room
-    from app.live.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LIFETIME_CHECK = (0.2, 60.0)
 
 
 class Bookkeeper:
-    def __init__(self, rooms: Rooms, snapshot_seconds: float, lifetime: int) -> None:
+    def __init__(self, rooms: Following, snapshot_seconds: float, lifetime: int) -> None:
         self._rooms = rooms
         self._seconds = snapshot_seconds
         self._lifetime = lifetime

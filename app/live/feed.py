@@ -14,7 +14,7 @@ from app.models.session import Session
 from app.permissions import WATCH, Actor, allows, role_of
 
 if TYPE_CHECKING:
-    from app.live.rooms import Rooms
+    from app.live.following import Following
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ FEED_SECONDS = 1.0
 
 
 class Feed:
-    def __init__(self, rooms: Rooms, wire: Wire) -> None:
+    def __init__(self, rooms: Following, wire: Wire) -> None:
         self._rooms = rooms
         self._wire = wire
         self._watchers: dict[str, Actor] = {}

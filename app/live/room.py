@@ -60,6 +60,7 @@ class Room:
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | None = None
         self.over = False  # ended or lost: nothing more will come
+        self.finished = green.Flag()  # and the database knows
         self.pressure = False  # the disk is full: output waits in the keeper
         self.fresh_from = -1  # every viewer was redrawn here; a resume from at or below needs a snapshot
         self.last_output_at: float | None = None

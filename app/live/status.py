@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.live.processes import directory_of
 
 if TYPE_CHECKING:
-    from app.live.rooms import Rooms
+    from app.live.following import Following
     from app.models.session import Session
 
 
@@ -70,7 +70,7 @@ class Status:
         return asdict(self)
 
 
-def status_of(rooms: Rooms, session: Session) -> Status:
+def status_of(rooms: Following, session: Session) -> Status:
     """The status from what is in memory; waits for nothing."""
     room = rooms.rooms.get(session.id)
     alive = session.state == "running" and (room is None or not room.over)

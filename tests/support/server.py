@@ -138,7 +138,7 @@ class Server:
         """`python -m app ARGS` with this server's settings."""
         return subprocess.run(
             [sys.executable, "-m", "app", *args],
-            cwd=ROOT, env=self.env, input=stdin, capture_output=True, text=True, timeout=60,
+            cwd=ROOT, env=self.env, input=stdin, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
 
     def user(self, name: str, admin: bool = False) -> str:
