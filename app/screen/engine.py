@@ -6,11 +6,13 @@ good input. What a program writes can make the picture ugly, but never raise, ha
 
 from __future__ import annotations
 
+from collections import deque
+
 from app.screen import cells, ghostty, snapshot, state
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
 from app.screen.intake import Intake
-from app.screen.signs import TITLE_CHARACTERS, Signs, clean, directory
+from app.screen.signs import NOTIFICATIONS_KEPT, TITLE_CHARACTERS, Signs, clean, directory
 
 SIZES = range(1, 1001)
 REPLY_BYTES = 64 * 1024  # of one feed; a program that asks more does not read the answers
@@ -36,8 +38,7 @@ class Screen:
         """Follow live output; returns the replies that the program waits for."""
         with _Use(self._free):
             self._effects.live = True
-            self._write(data)
-            return self._effects.replies()
+            return self._write(data)
 
     def replay(self, data: bytes) -> None:
         """Follow past output: its questions were answered and its bells rung when it was new."""
@@ -45,13 +46,14 @@ class Screen:
             self._effects.live = False
             self._write(data)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> bytes:
         terminal = self._terminal
         terminal.feed(self._intake.clean(data))
         if terminal.mode(GRAPHEMES):
             terminal.set_mode(GRAPHEMES, False)
-        if terminal.size() != (self.rows, self.cols):  # DECCOLM: the PTY did not change, nor did any browser
+        if terminal.size() != (self.rows, self.cols):  # 132 columns after all: no PTY or browser followed
             terminal.resize(self.rows, self.cols)
+        return self._effects.settle()
 
     def resize(self, rows: int, cols: int) -> bytes:
         """Returns the report a program may have asked for (mode 2048)."""
@@ -60,7 +62,7 @@ class Screen:
             self._effects.live = True
             self._terminal.limit_scrollback(self.scrollback, self.cols)
             self._terminal.resize(self.rows, self.cols)
-            return self._effects.replies()
+            return self._effects.settle()
 
     def snapshot(self, scrollback: int | None = None) -> bytes:
         """ANSI that rebuilds this state in a reset terminal of rows x cols; None: all the scrollback."""
@@ -111,14 +113,26 @@ class Screen:
 
 
 class _Effects:
-    """What the engine reports while it is fed, kept for the end of the feed."""
+    """What the engine reports while it is fed. Kept raw until the feed ends: a flood of titles is cheap so."""
 
     def __init__(self, signs: Signs) -> None:
         self.live = True
         self._signs = signs
         self._replies = bytearray()
+        self._title: bytes | None = None
+        self._directory: bytes | None = None
+        self._notes: deque[tuple[bytes, bytes]] = deque(maxlen=NOTIFICATIONS_KEPT)
 
-    def replies(self) -> bytes:
+    def settle(self) -> bytes:
+        """Bring the signs up to date; returns the replies."""
+        if self._title is not None:
+            self._signs.title = clean(self._title, TITLE_CHARACTERS)
+            self._title = None
+        if self._directory is not None:
+            self._signs.directory = directory(self._directory)
+            self._directory = None
+        while self._notes:
+            self._signs.notify(*self._notes.popleft())
         replies = bytes(self._replies)
         self._replies.clear()
         return replies
@@ -131,14 +145,14 @@ class _Effects:
         self._signs.bells += self.live
 
     def titled(self, title: bytes) -> None:
-        self._signs.title = clean(title, TITLE_CHARACTERS)
+        self._title = title
 
-    def moved(self, raw: bytes) -> None:
-        self._signs.directory = directory(raw)
+    def moved(self, directory: bytes) -> None:
+        self._directory = directory
 
     def notified(self, title: bytes, body: bytes) -> None:
         if self.live:
-            self._signs.notify(title, body)
+            self._notes.append((title, body))
 
     def progressed(self, state: int, percent: int) -> None:
         self._signs.report_progress(state, percent)

@@ -1,8 +1,8 @@
 """Output bytes as xterm.js would read them, for an engine that reads some of them otherwise.
 
-xterm.js drops bytes that are not UTF-8, DEL and byte-order marks, and obeys C1 controls (U+0080..U+009F); the
-engine draws the former as characters and skips the latter. The one rule: a program that prints garbage
-(`cat picture.png`) leaves the same picture on the server as in every browser.
+xterm.js drops bytes that are not UTF-8, DEL and byte-order marks, obeys C1 controls (U+0080..U+009F), and never
+switches to 132 columns; the engine draws the first as characters, skips the second and obeys the third. The one
+rule: a program that prints garbage (`cat picture.png`) leaves the same picture on the server as in every browser.
 """
 
 from __future__ import annotations
@@ -10,11 +10,19 @@ from __future__ import annotations
 import codecs
 import re
 
+# CSI n b: 8 bytes that print 65,535 characters (0.1 ms) would let 64 KiB hold the server for a second, and a
+# browser for many. guards.js has the same number, so that both draw the same.
+REPEAT_MOST = 1000
+
 _ODD = re.compile("[\x7f-\x9f\ufeff]")
 # Those that start or end something, as their seven-bit twins (code - 0x40) ...
 _TWINS = "\x84\x85\x88\x90\x98\x9b\x9c\x9d\x9e\x9f"
 # ... the rest do nothing but break off a sequence, as CAN does.
 CANCEL = "\x18"
+
+# 132 columns (DECCOLM, mode 3, once mode 40 allows it): 1 ms each time, and the PTY stays as wide as it is.
+_COLUMNS = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40)(?:;[0-9;]*)?[hl]")
+_REPEAT = re.compile(rb"\x1b\[([0-9]{4,})b")
 
 
 class Intake:
@@ -22,14 +30,18 @@ class Intake:
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        self._pending = False
+        self._unfinished = False
 
     def clean(self, data: bytes) -> bytes:
-        if not self._pending and data.isascii():
-            return data.replace(b"\x7f", b"") if b"\x7f" in data else data
-        text = self._decoder.decode(data)
-        self._pending = bool(self.pending())
-        return _ODD.sub(_replace, text).encode()
+        if self._unfinished or not data.isascii():
+            text = self._decoder.decode(data)
+            self._unfinished = bool(self.pending())
+            data = _ODD.sub(_replace, text).encode()
+        elif b"\x7f" in data:
+            data = data.replace(b"\x7f", b"")
+        if b"\x1b[?" in data:
+            data = _COLUMNS.sub(_without_columns, data)
+        return _REPEAT.sub(_clamped, data) if b"\x1b[" in data else data
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""
@@ -41,3 +53,13 @@ def _replace(match: re.Match[str]) -> str:
     if char in "\x7f\ufeff":
         return ""
     return "\x1b" + chr(ord(char) - 0x40) if char in _TWINS else CANCEL
+
+
+def _without_columns(match: re.Match[bytes]) -> bytes:
+    sequence = match[0]
+    numbers = [n for n in sequence[3:-1].split(b";") if n.lstrip(b"0") not in (b"3", b"40")]
+    return b"\x1b[?" + b";".join(numbers) + sequence[-1:] if numbers else b""
+
+
+def _clamped(match: re.Match[bytes]) -> bytes:
+    return b"\x1b[%db" % REPEAT_MOST if len(match[1]) > 9 or int(match[1]) > REPEAT_MOST else match[0]
