@@ -1,0 +1,102 @@
+/* <session-details>: everything known about the session, its name and tags to change, and how scripts reach it. */
+
+import { api } from "../page.js";
+import { ago, bytes, duration, moment, size } from "../helpers/format.js";
+import { exitWords } from "../helpers/exit.js";
+import { commandLine } from "../helpers/naming.js";
+import { Parted, setText } from "./dom.js";
+import { submitting } from "./form-errors.js";
+import { toast } from "./toast-line.js";
+
+class SessionDetails extends Parted {
+  /** `status` is a models/session-status.js; `stream` says which viewer is this window. */
+  attach(status, stream) {
+    Object.assign(this, { status, stream });
+    status.addEventListener("change", () => this.hidden || this.draw());
+    this.part("close").addEventListener("click", () => this.toggle(false));
+    this.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
+    this.part("form").addEventListener("submit", (event) => this.save(event));
+    this.hints();
+  }
+
+  toggle(open = this.hidden) {
+    this.hidden = !open;
+    this.status.closeLook = open;
+    this.dispatchEvent(new CustomEvent("toggled", { detail: { open } }));
+    if (!open) return;
+    this.fill();
+    this.draw();
+    this.status.poll();
+    this.part("close").focus();
+  }
+
+  fill() {
+    const { form } = { form: this.part("form") };
+    form.elements.name.value = this.status.facts.name ?? "";
+    form.elements.tags.value = (this.status.facts.tags ?? []).join(" ");
+  }
+
+  draw() {
+    const { facts } = this.status;
+    const known = {
+      state: facts.state === "ended" ? exitWords(facts) : facts.state,
+      command: commandLine(facts.command),
+      cwd: facts.cwd,
+      title: facts.title,
+      size: `${size(facts.rows, facts.cols)} (rows × columns)`,
+      uptime: duration(this.status.uptime),
+      started: moment(facts.created_at),
+      ended: facts.ended_at && moment(facts.ended_at),
+      output: `${bytes(facts.output_bytes)}, last ${ago(facts.last_output_at)}`,
+      input: `last ${ago(facts.last_input_at)}`,
+      pid: facts.pid,
+      processes: facts.process_count,
+      cpu: typeof facts.cpu_percent === "number" ? `${facts.cpu_percent.toFixed(1)} %` : null,
+      memory: typeof facts.memory_bytes === "number" ? bytes(facts.memory_bytes) : null,
+      expires: facts.expires_at && moment(facts.expires_at),
+      id: facts.id,
+      owner: facts.owner,
+    };
+    for (const [name, value] of Object.entries(known)) this.fact(name, value);
+    this.viewers(facts.viewers);
+  }
+
+  fact(name, value) {
+    const missing = value === null || value === undefined || value === "";
+    this.part(name).closest("div").hidden = missing;
+    if (!missing) this.say(name, String(value));
+  }
+
+  viewers(viewers) {
+    const list = Array.isArray(viewers) ? viewers : [];
+    this.show("no-viewers", list.length === 0);
+    this.part("viewers").replaceChildren(...list.map((viewer) => {
+      const line = document.createElement("li");
+      const mine = viewer.viewer === this.stream.viewer;
+      const window = viewer.rows && viewer.cols ? `window ${size(viewer.rows, viewer.cols)}` : "no window";
+      setText(line, [viewer.user + (mine ? " (this window)" : ""), viewer.role, window].join("  ·  "));
+      return line;
+    }));
+  }
+
+  hints() {
+    const address = `${location.origin}/api/v1/sessions/${this.status.id}`;
+    const auth = '-H "Authorization: Bearer $TOKEN"';
+    this.say("hint-status", `curl ${auth} ${address}/status`);
+    this.say("hint-screen", `curl ${auth} "${address}/screen?format=text"`);
+    this.say("hint-input", `curl ${auth} --json '{"data": "ls\\r"}' ${address}/input`);
+  }
+
+  async save(event) {
+    event.preventDefault();
+    const { elements } = event.target;
+    const tags = elements.tags.value.split(/[\s,]+/).filter(Boolean).map((tag) => tag.replace(/^#/, ""));
+    const done = await submitting(event.target, () =>
+      api.change(this.status.id, { name: elements.name.value.trim(), tags }));
+    if (done === undefined) return;
+    this.status.put(done ?? { name: elements.name.value.trim(), tags });
+    toast("Saved.");
+  }
+}
+
+customElements.define("session-details", SessionDetails);

@@ -1,0 +1,42 @@
+/* <toast-line>: one quiet sentence at the bottom of the page, read out politely, gone after a while. */
+
+const SHOWN_MS = 5000;
+
+class ToastLine extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "status");
+  }
+
+  /** `action` {label, run} adds a button. */
+  say(text, { action, shown = SHOWN_MS } = {}) {
+    clearTimeout(this.timer);
+    this.replaceChildren(text);
+    if (action) this.append(this.button(action));
+    this.classList.add("shown");
+    this.timer = setTimeout(() => this.clear(), shown);
+  }
+
+  button({ label, run }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      this.clear();
+      run();
+    });
+    return button;
+  }
+
+  clear() {
+    this.classList.remove("shown");
+    this.replaceChildren();
+  }
+}
+
+customElements.define("toast-line", ToastLine);
+
+/** Say it on this page's toast line. */
+export function toast(text, options) {
+  document.querySelector("toast-line")?.say(text, options);
+}

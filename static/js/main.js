@@ -1,0 +1,22 @@
+/* The entry: loads the elements that this page uses, and no others.
+
+`window.holdfast` is for tests and for the curious in the browser's console: `holdfast.stream` (models/session-stream.js)
+and `holdfast.terminal` (elements/terminal-view.js) of the session page. Nothing in the product reads it.
+*/
+
+const ELEMENTS = {
+  "account-page": () => import("./elements/account-page.js"),
+  "confirm-dialog": () => import("./elements/confirm-dialog.js"),
+  "copy-button": () => import("./elements/copy-button.js"),
+  "new-session": () => import("./elements/new-session.js"),
+  "session-list": () => import("./elements/session-list.js"),
+  "session-page": () => import("./elements/session-page.js"),
+  "theme-toggle": () => import("./elements/theme-toggle.js"),
+  "toast-line": () => import("./elements/toast-line.js"),
+};
+
+window.holdfast = {};
+
+for (const [tag, load] of Object.entries(ELEMENTS)) {
+  if (document.querySelector(tag)) load();
+}

@@ -1,0 +1,156 @@
+/* One Socket.IO connection a page. Rule: what was asked of a dead connection is never sent later by itself.
+
+socket.io-client queues emits while it is away and would send them before the page has joined again; so everything
+here goes out only while the connection stands, and whoever subscribed is told to begin anew when it stands again.
+
+The names below are the outside contract; a test compares them with the server's table.
+
+client sends                     what for
+  join                           enter a session's room; the answer is the screen, or nothing on a resume
+  leave                          leave it
+  input                          keys, numbered, acknowledged once the program's terminal has them
+  resize                         make this the session's size
+  drawn                          flow control: everything below this offset is parsed
+  watch, unwatch                 the dashboard's feed
+server sends
+  output                         bytes that begin at an offset
+  snapshot                       reset, then draw; output goes on from its offset
+  resized, viewers, ended        to everybody in the room
+  status                         to watchers
+  pressure, gap                  the disk is full, or has room again; output that never reached it
+*/
+
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "watch", "unwatch"];
+export const SERVER_EVENTS = [
+  "output", "snapshot", "resized", "viewers", "ended", "status", "pressure", "gap",
+];
+
+// An answer that takes longer comes from a dead link (a slept laptop, a changed network): begin anew.
+const ANSWER_MS = 4000;
+const TICK_MS = 1000;
+// Timers that stood still this long: the machine slept, or the browser froze the tab.
+const STOOD_STILL_MS = 10_000;
+
+/** The server said no: `code` is one of the contract's error codes. */
+export class Refused extends Error {
+  constructor({ code = "bad_request", message = "" } = {}) {
+    super(message || code);
+    this.code = code;
+  }
+}
+
+/** No answer: the connection was down, went down, or is dead without knowing. */
+export class Lost extends Error {}
+
+/**
+ * Events: `open` (subscribe anew), `close`, `tick` (once a second), `wake` (make sure that it still lives),
+ * `refused` (the server will not have this login), and every SERVER_EVENTS name with `detail` as sent.
+ */
+export class Connection extends EventTarget {
+  /** `io` is socket.io-client's; `options` go to it (tests hand in `auth`). */
+  constructor({ io, options = {}, now = () => Date.now() }) {
+    super();
+    this.now = now;
+    this.open = false;
+    this.lastHeard = now();
+    this.lastTick = now();
+    this.socket = io({
+      transports: ["websocket"], autoConnect: false,
+      reconnectionDelay: 200, reconnectionDelayMax: 1500, timeout: 5000, ...options,
+    });
+    this.listen();
+  }
+
+  start() {
+    this.socket.connect();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.socket.disconnect();
+  }
+
+  listen() {
+    const { socket } = this;
+    socket.on("connect", () => this.opened());
+    socket.on("disconnect", (reason) => this.closed(reason));
+    // Refused by the server's own check (`active` is false then: the client does not try again by itself).
+    socket.on("connect_error", (error) => {
+      if (!socket.active) this.tell("refused", { message: error.message });
+    });
+    socket.io.on("ping", () => this.heard());
+    for (const name of SERVER_EVENTS) {
+      socket.on(name, (detail) => {
+        this.heard();
+        this.tell(name, detail);
+      });
+    }
+  }
+
+  opened() {
+    this.heard();
+    this.open = true;
+    this.tell("open");
+  }
+
+  closed(reason) {
+    // A link closed in order was alive until now; one that timed out was last alive when it last spoke.
+    if (reason === "transport close" || reason === "io server disconnect") this.heard();
+    this.open = false;
+    this.tell("close", { reason });
+    if (reason === "io server disconnect") this.tell("refused", { message: "The server closed the connection." });
+  }
+
+  heard() {
+    this.lastHeard = this.now();
+  }
+
+  /** The server's answer to `event`. Throws Refused or Lost. */
+  call(event, payload, patience = ANSWER_MS) {
+    if (!this.open) return Promise.reject(new Lost("not connected"));
+    return new Promise((resolve, reject) => {
+      this.socket.timeout(patience).emit(event, payload, (error, answer) => {
+        if (error) {
+          if (this.open) this.restart();
+          reject(new Lost("no answer"));
+          return;
+        }
+        this.heard();
+        if (answer?.ok) resolve(answer);
+        else reject(new Refused(answer?.error));
+      });
+    });
+  }
+
+  /** Sent if the connection stands; `answer(reply)` may never come. For hot paths with a recovery of their own. */
+  send(event, payload, answer) {
+    if (!this.open) return false;
+    if (answer) this.socket.emit(event, payload, answer);
+    else this.socket.emit(event, payload);
+    return true;
+  }
+
+  tick() {
+    const gap = this.now() - this.lastTick;
+    this.lastTick = this.now();
+    this.tell("tick");
+    if (gap > STOOD_STILL_MS) this.wake();
+  }
+
+  /** Something may have happened to the link (a frozen tab, another network): check it now, not at the next ping. */
+  wake() {
+    if (this.open) this.tell("wake");
+    else this.restart();
+  }
+
+  /** Drop the link and connect at once, without the usual pause. */
+  restart() {
+    this.socket.disconnect();
+    this.socket.connect();
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

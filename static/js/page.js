@@ -1,0 +1,41 @@
+/* What the elements of one page share: the HTTP API and the one connection. */
+
+import { io } from "socket.io-client";
+import { Api } from "./models/api.js";
+import { Connection } from "./models/connection.js";
+
+const REFUSED_PAUSE_MS = 2000;
+
+function toLogin() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+export const api = new Api({
+  csrf: document.querySelector('meta[name="csrf-token"]')?.content ?? "",
+  loggedOut: toLogin,
+});
+
+let shared = null;
+
+/** The page's connection, made when the first element asks for it. */
+export function connection() {
+  shared ??= connect();
+  return shared;
+}
+
+function connect() {
+  const made = new Connection({ io });
+  // Whatever may have broken the link without a word: a tab that comes back, another network, a page from the cache.
+  document.addEventListener("visibilitychange", () => document.hidden || made.wake());
+  window.addEventListener("online", () => made.wake());
+  window.addEventListener("pageshow", (event) => event.persisted && made.wake());
+  made.addEventListener("refused", () => checkLogin(made));
+  made.start();
+  return made;
+}
+
+/** The server turned the connection away: because the login is over (the Api then leads to the login page)? */
+async function checkLogin(made) {
+  await api.sessions().catch(() => {});
+  setTimeout(() => made.open || made.restart(), REFUSED_PAUSE_MS);
+}
