@@ -56,5 +56,8 @@ lint: $(STAMPS)/python-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 
+bench: test-setup
+	@$(PY) -m benchmarks.core $(BENCH_ARGS)
+
 clean:
 	rm -rf $(VENV) .venv-node node_modules static/vendor $(STAMPS)

@@ -1,0 +1,83 @@
+"""What survives what: kill -9 of the web server and of the keeper, in mid-flood and in mid-word."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+from tests.support.viewer import Viewer
+
+COUNT = ["bash", "-c", "i=0; while :; do echo line-$((i++)); done"]
+
+
+def lines_without_gap(output: bytes) -> int:
+    """How many whole `line-N` lines; fails on a lost, repeated or torn one."""
+    lines = output.split(b"\r\n")[:-1]
+    numbers = [int(re.fullmatch(rb"line-(\d+)", line)[1]) for line in lines]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return len(numbers)
+
+
+def test_kill_of_the_web_server_loses_nothing(own_server):
+    server = own_server()
+    api = server.api("alice")
+    counting = api.start(COUNT)
+    typing = api.start(["cat"])["id"]
+    before = Viewer(server.url, server.user("alice"))
+    before.join(counting["id"])
+    before.wait(lambda v: len(v.output) > 100_000)
+    server.restart()
+    status = api.status(counting["id"])
+    assert status["alive"] and status["pid"] == counting["pid"]
+    after = Viewer(server.url, server.user("alice"))
+    joined = after.join(counting["id"], offset=before.offset)
+    assert joined["ok"]
+    after.wait(lambda v: len(v.output) > 100_000 or len(v.snapshots) > 1)
+    assert not after.broken
+    other = Viewer(server.url, server.user("alice"))
+    other.join(typing)
+    other.type("still here\n")
+    other.wait_output(b"still here\r\nstill here\r\n")
+    api.call("DELETE", f"/sessions/{counting['id']}")
+    after.wait(lambda v: v.of("ended"))
+    whole = api.output(counting["id"])
+    assert lines_without_gap(whole[: whole.rindex(b"\r\n") + 2]) > 1000
+    for one in (after, other):
+        one.close()
+
+
+def test_the_screen_after_a_restart_is_the_screen_before(own_server):
+    server = own_server(HOLDFAST_SNAPSHOT_SECONDS="1")
+    api = server.api("alice")
+    session = api.start(["bash", "--norc"], rows=30, cols=100)["id"]
+    one = Viewer(server.url, server.user("alice"))
+    one.join(session)
+    one.type("PS1='$ '; seq 1 200; printf '\\e[1;31mred\\e[0m \\e]2;my title\\a'; echo d''one\n")
+    one.wait_output(b"done\r\n$ ")
+    snapshot = server.api("alice").get(f"/sessions/{session}/screen", params={"format": "ansi", "scrollback": 500})
+    one.close()
+    server.restart()
+    again = server.api("alice").get(f"/sessions/{session}/screen", params={"format": "ansi", "scrollback": 500})
+    assert again.content == snapshot.content
+    assert api.status(session)["title"] == "my title"
+
+
+def test_kill_of_the_keeper_is_not_even_noticed(own_server):
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(COUNT)["id"]
+    one = Viewer(server.url, server.user("alice"))
+    one.join(session)
+    one.wait(lambda v: len(v.output) > 50_000)
+    for _ in range(3):
+        pid = int(re.search(r"pid\D+(\d+)", server.command("keeper", "status").stdout)[1])
+        os.kill(pid, signal.SIGKILL)
+        mark = one.offset
+        one.wait(lambda v, mark=mark: v.offset > mark + 100_000)
+    assert api.status(session)["alive"]
+    assert not one.broken
+    one.close()
+    api.call("DELETE", f"/sessions/{session}")
+    whole = api.output(session)
+    assert lines_without_gap(whole[: whole.rindex(b"\r\n") + 2]) > 1000
