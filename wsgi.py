@@ -3,6 +3,11 @@ survive it. Programs belong to the keeper, bytes to the journal, accounts to the
 
 from __future__ import annotations
 
+import warnings
+
+# Known, and weighed: docs/architecture.md says what leaving eventlet would cost.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
 import eventlet
 
 eventlet.monkey_patch()
@@ -94,8 +99,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(LISTEN_BACKLOG)
     except OSError as error:
         raise CannotStart(
-            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {os.strerror(error.errno or 0).lower()}; choose another port,"
-            " or stop what listens there"
+            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {os.strerror(error.errno or 0).lower()};"
+            " choose another port, or stop what listens there"
         ) from None
     return listener
 

@@ -36,7 +36,8 @@ class Feed:
     def watch(self, sid: str, actor: Actor) -> list[Status]:
         """From now on this socket hears of changes; answers with how things are."""
         self._watchers[sid] = actor
-        return self._rooms.statuses(Session.visible_to(actor))
+        self._rooms.processes.refresh()
+        return [status_of(self._rooms, session) for session in Session.visible_to(actor)]
 
     def unwatch(self, sid: str) -> None:
         self._watchers.pop(sid, None)

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from app import green
 from app.keeper.journal import JournalReader
@@ -96,7 +97,7 @@ class Room:
 
     def under_pressure(self, on: bool) -> None:
         self.pressure = on
-        self._wire.broadcast(self.session, "pressure", {"session": self.session, "on": on})
+        self.tell("pressure", {"session": self.session, "on": on})
 
     # The reader.
 
@@ -157,9 +158,7 @@ class Room:
 
     def _skip(self, start: int) -> None:
         """Bytes were lost (disk full, or dropped before we came): the parser starts afresh behind them."""
-        self._wire.broadcast(
-            self.session, "gap", {"session": self.session, "start": self.offset, "end": start}
-        )
+        self.tell("gap", {"session": self.session, "start": self.offset, "end": start})
         self.screen.replay(b"\x18")  # CAN: whatever sequence was cut off is over
         self.offset = start
         self._snapshots.clear()
@@ -221,8 +220,8 @@ class Room:
         self._redrawn_at = now = time.monotonic()
         holder = self.size_holder.id if self.size_holder else None
         size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
+        self.tell("resized", size)
         for viewer in self.viewers.values():
-            self._wire.send(viewer.sid, "resized", size)
             if not viewer.behind and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
                 self._fall_behind(viewer)
         live = [viewer for viewer in self.viewers.values() if not viewer.behind]
@@ -303,8 +302,14 @@ class Room:
             "connected_clients": len(self.viewers),
             "viewers": [viewer.as_json() for viewer in self.viewers.values()],
         }
+        self.tell("viewers", message)
+
+    def tell(self, event: str, message: dict[str, Any]) -> None:
+        """To everybody here, those who are behind included: one encoding for the room."""
+        self._wire.broadcast(self.session, event, message)
         for viewer in self.viewers.values():
-            self._wire.send(viewer.sid, "viewers", message)
+            if viewer.behind:
+                self._wire.send(viewer.sid, event, message)
 
     def drawn(self, viewer: Viewer, offset: int) -> None:
         viewer.drew(offset)

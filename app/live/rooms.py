@@ -153,7 +153,7 @@ class Rooms(Following):
         room = self.rooms.pop(session.id, None)
         self.records.pop(session.id, None)
         if room is not None:
-            self._wire.broadcast(session.id, "forgotten", {"session": session.id})
+            room.tell("forgotten", {"session": session.id})
             room.close()
         session.erase()
         self.feed.forgotten(session)
