@@ -11,7 +11,7 @@ from app.models.token import ApiToken
 from app.permissions import Actor
 from app.web import bodies, logins
 from app.web.answers import LoginsBody, NewTokenBody, TokensBody
-from app.web.gate import close_sockets
+from app.web.gate import rooms
 from app.web.problems import Problem, bad_field, not_found
 from app.web.routes import API, BROWSER, Answer, route
 
@@ -30,7 +30,7 @@ def login_list(actor: Actor) -> Any:
 @route("DELETE", API + "/logins", BROWSER, DONE)
 def login_revoke_others(actor: Actor) -> Any:
     """Signs you out everywhere but here."""
-    close_sockets(login_ids=Login.revoke_all(actor.user_id, but=actor.login_id))
+    rooms().logins_revoked(login_ids=Login.revoke_all(actor.user_id, but=actor.login_id))
     return "", 204
 
 
@@ -39,7 +39,7 @@ def login_revoke(actor: Actor, number: int) -> Any:
     """Signs you out there."""
     if not Login.revoke(actor.user_id, number):
         raise not_found()
-    close_sockets(login_ids=[number])
+    rooms().logins_revoked(login_ids=[number])
     return "", 204
 
 
@@ -63,7 +63,7 @@ def token_revoke(actor: Actor, number: int) -> Any:
     """Revokes an API token."""
     if not ApiToken.revoke(actor.user_id, number):
         raise not_found()
-    close_sockets(token_ids=[number])
+    rooms().logins_revoked(token_ids=[number])
     return "", 204
 
 
@@ -73,7 +73,10 @@ def password_change(actor: Actor, body: bodies.NewPassword) -> Any:
     user = logins.user_by_password(actor.name, body.current)
     if user is None:
         raise bad_field("current", "this is not your present password")
-    user.set_password(body.new)
+    try:
+        user.set_password(body.new)
+    except Refused as error:
+        raise bad_field("new", error.message) from None
     return login_revoke_others(actor)
 
 

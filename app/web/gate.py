@@ -3,7 +3,7 @@ exist for you, may you do this, does what you sent make sense; only then is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -103,8 +103,3 @@ def _from_this_machine() -> bool:
 
 def rooms() -> Any:
     return current_app.extensions["rooms"]
-
-
-def close_sockets(login_ids: Iterable[int] = (), token_ids: Iterable[int] = ()) -> None:
-    """What these logins and tokens have open is closed now, not at the next event."""
-    current_app.extensions["close_sockets"](frozenset(login_ids), frozenset(token_ids))

@@ -15,7 +15,7 @@ from app.models.token import ApiToken
 from app.models.user import Refused, User
 from app.permissions import WATCH, Actor
 from app.web import accounts, logins
-from app.web.gate import close_sockets, rooms
+from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon
 from app.web.routes import NOTHING, SIGNED_IN, page
 
@@ -74,7 +74,7 @@ def logout() -> Any:
     """Signs out, and closes what this login has open."""
     ended = logins.sign_out()
     if ended is not None:
-        close_sockets(login_ids=[ended])
+        rooms().logins_revoked(login_ids=[ended])
     return redirect("/login", 303)
 
 

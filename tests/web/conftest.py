@@ -43,6 +43,7 @@ class ActedRooms:
     """Remembers what it was told; sessions in it are rows and nothing else."""
 
     told: list = field(default_factory=list)
+    closed: list = field(default_factory=list)
     keeper_connected: bool = True
     refuses: Exception | None = None
 
@@ -105,6 +106,9 @@ class ActedRooms:
         data = b"0123456789"[offset : offset + limit]
         return OutputSlice(min(offset, 10), data, min(offset, 10) + len(data), 10)
 
+    def logins_revoked(self, login_ids=(), token_ids=()):
+        self.closed.append((sorted(login_ids), sorted(token_ids)))
+
     def counts(self):
         return {"running": 3, "viewers": 2}
 
@@ -116,7 +120,15 @@ SAME = (
 TIMES = ["created_at", "ended_at", "last_output_at", "last_input_at", "expires_at"]
 
 
-class Browser(Client):
+class Local(Client):
+    """Comes from this machine, unless a test says otherwise."""
+
+    def open(self, *args, **kwargs):
+        kwargs.setdefault("environ_base", {"REMOTE_ADDR": "127.0.0.1"})
+        return super().open(*args, **kwargs)
+
+
+class Browser(Local):
     """A browser as far as these tests need one: a cookie jar, the CSRF token, an Origin."""
 
     def csrf(self, path="/login"):
@@ -136,7 +148,7 @@ class Browser(Client):
         return self.open(API + path, method=method, json=json, headers=headers)
 
 
-class Script(Client):
+class Script(Local):
     """A script with an API token: no cookies, no Origin."""
 
     token = ""
@@ -151,7 +163,6 @@ class World:
     app: Flask
     gate: hosts.HostGate
     rooms: ActedRooms
-    closed: list
     users: dict
 
     def browser(self, name=None):
@@ -182,12 +193,10 @@ def empty(data, monkeypatch):
     """A server on its first day."""
     monkeypatch.setattr(logins, "throttle", Throttle())
     app = Flask("holdfast", template_folder=ROOT / "templates", static_folder=ROOT / "static")
-    closed = []
     rooms = ActedRooms()
     app.extensions["rooms"] = rooms
-    app.extensions["close_sockets"] = lambda login_ids, token_ids: closed.append((login_ids, token_ids))
     wiring.register(app, data)
-    return World(app, hosts.HostGate(app, data), rooms, closed, {})
+    return World(app, hosts.HostGate(app, data), rooms, {})
 
 
 @pytest.fixture
