@@ -24,8 +24,7 @@ export function showErrors(form, error) {
   }
   if (placed) return;
   const top = form.querySelector('[data-error=""]');
-  const extra = Object.values(error.fields ?? {}).join(" ");
-  setText(top, [error.message, extra].filter(Boolean).join(" "));
+  setText(top, error.message);
   setHidden(top, false);
 }
 

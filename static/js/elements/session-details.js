@@ -3,7 +3,7 @@
 import { api } from "../page.js";
 import { ago, bytes, duration, moment, size } from "../helpers/format.js";
 import { exitWords } from "../helpers/exit.js";
-import { commandLine } from "../helpers/naming.js";
+import { commandLine, nameOf } from "../helpers/naming.js";
 import { Parted, setText } from "./dom.js";
 import { submitting } from "./form-errors.js";
 import { toast } from "./toast-line.js";
@@ -31,24 +31,26 @@ class SessionDetails extends Parted {
   }
 
   fill() {
-    const { form } = { form: this.part("form") };
-    form.elements.name.value = this.status.facts.name ?? "";
-    form.elements.tags.value = (this.status.facts.tags ?? []).join(" ");
+    const { elements } = this.part("form");
+    elements.name.value = nameOf(this.status.facts);
+    elements.tags.value = (this.status.facts.tags ?? []).join(" ");
   }
 
   draw() {
     const { facts } = this.status;
     const known = {
       state: facts.state === "ended" ? exitWords(facts) : facts.state,
-      command: commandLine(facts.command),
+      command: commandLine(facts),
       cwd: facts.cwd,
       title: facts.title,
       size: `${size(facts.rows, facts.cols)} (rows × columns)`,
+      holder: facts.size_holder,
       uptime: duration(this.status.uptime),
       started: moment(facts.created_at),
       ended: facts.ended_at && moment(facts.ended_at),
-      output: `${bytes(facts.output_bytes)}, last ${ago(facts.last_output_at)}`,
-      input: `last ${ago(facts.last_input_at)}`,
+      output: bytes(facts.output_bytes),
+      "last-output": ago(facts.last_output_at),
+      "last-input": ago(facts.last_input_at),
       pid: facts.pid,
       processes: facts.process_count,
       cpu: typeof facts.cpu_percent === "number" ? `${facts.cpu_percent.toFixed(1)} %` : null,
@@ -58,7 +60,18 @@ class SessionDetails extends Parted {
       owner: facts.owner,
     };
     for (const [name, value] of Object.entries(known)) this.fact(name, value);
+    this.before(facts.restarted_from);
     this.viewers(facts.viewers);
+  }
+
+  /** The session that this one runs again. */
+  before(id) {
+    this.part("before").closest("div").hidden = !id;
+    if (!id || this.part("before").firstElementChild) return;
+    const link = document.createElement("a");
+    link.href = `/sessions/${id}`;
+    setText(link, id);
+    this.part("before").replaceChildren(link);
   }
 
   fact(name, value) {

@@ -28,8 +28,8 @@ const TROUBLE = {
   too_large: "That was too much input at once; it was not typed.",
 };
 
-const LOST_WORDS = "The machine or the keeper went away under this session, and its program with it. What it showed "
-  + "last is below, to read and to copy. “Run again” starts the same command in the same directory.";
+const LOST_WORDS = "The machine or the keeper stopped, and this program with it. Below is what it showed last. "
+  + "“Run again” starts the same command in the same directory.";
 
 class SessionPage extends Parted {
   connectedCallback() {
@@ -219,7 +219,7 @@ class SessionPage extends Parted {
   bannerText() {
     if (this.problem) return this.problem;
     if (!this.link.open || !this.stream.joined) return this.awayText();
-    if (this.full) return "The disk is full. The program goes on; its newest output may not be kept.";
+    if (this.full ?? this.status.facts.disk_full) return "The disk is full. The program goes on; its newest output may not be kept.";
     return "";
   }
 

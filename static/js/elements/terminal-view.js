@@ -34,6 +34,7 @@ const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 class TerminalView extends HTMLElement {
   connectedCallback() {
     this.keyboardOpen = false;
+    this.over = false;
     this.mount = document.createElement("div");
     this.mount.className = "terminal-mount";
     this.append(this.mount);
@@ -92,7 +93,9 @@ class TerminalView extends HTMLElement {
 
   theme() {
     const dark = isDark();
-    this.term.options.theme = dark ? DARK : LIGHT;
+    const palette = dark ? DARK : LIGHT;
+    // The cursor of a program that is over invites nobody to type.
+    this.term.options.theme = this.over ? { ...palette, cursor: "#00000000", cursorAccent: palette.foreground } : palette;
     // Most programs choose their colours for a dark ground; on the light one they are darkened until readable.
     this.term.options.minimumContrastRatio = dark ? 1 : 4.5;
   }
@@ -205,8 +208,11 @@ class TerminalView extends HTMLElement {
   }
 
   set readOnly(on) {
+    if (this.over === on) return;
+    this.over = on;
     this.term.options.disableStdin = on;
-    this.classList.toggle("over", on);
+    this.term.options.cursorInactiveStyle = on ? "none" : "outline";
+    this.theme();
   }
 
   get applicationCursor() {

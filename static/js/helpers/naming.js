@@ -3,10 +3,10 @@
 const SHELL = /(^|\/)(ba|z|da|fi|k|c)?sh$/;
 
 /** The command as one line, the way a shell would be given it; a line for the shell without the shell around it. */
-export function commandLine(command) {
-  if (!command || command.length === 0) return "login shell";
-  if (typeof command === "string") return command;
+export function commandLine({ command, command_line: line }) {
+  if (!command || command.length === 0) return line || "login shell";
   if (command.length === 3 && SHELL.test(command[0]) && /^-[il]*c$/.test(command[1])) return command[2];
+  if (line) return line;
   return command.map((word) => (/[^\w@%+=:,./-]/.test(word) || word === "" ? quote(word) : word)).join(" ");
 }
 
@@ -18,18 +18,18 @@ function quote(word) {
 export function nameOf(session) {
   if (session.name) return session.name;
   const last = (session.cwd ?? "").split("/").filter(Boolean).pop() ?? "/";
-  return `${last}: ${commandLine(session.command)}`;
+  return `${last}: ${commandLine(session)}`;
 }
 
 /** What stands under the name: the program's own title, else the command; then where. Nothing twice. */
 export function subtitleOf(session) {
-  const what = session.title || (session.name ? commandLine(session.command) : "");
+  const what = session.title || (session.name ? commandLine(session) : "");
   return [what, session.cwd].filter(Boolean).join("  ·  ");
 }
 
 /** Every word of `query` must occur somewhere; a word `#tag` must be one of the tags. */
 export function answers(session, query) {
-  const hay = [session.name, session.title, session.cwd, commandLine(session.command), ...(session.tags ?? [])]
+  const hay = [session.name, session.title, session.cwd, commandLine(session), ...(session.tags ?? [])]
     .filter(Boolean).join("\n").toLowerCase();
   return query.toLowerCase().split(/\s+/).filter(Boolean).every((word) =>
     word.startsWith("#") && word.length > 1

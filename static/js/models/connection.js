@@ -17,12 +17,13 @@ server sends
   snapshot                       reset, then draw; output goes on from its offset
   resized, viewers, ended        to everybody in the room
   status                         to watchers
-  pressure, gap                  the disk is full, or has room again; output that never reached it
+  gap, pressure                  output that was lost; the disk is full, or has room again
+  forgotten                      to watchers: the session was erased
 */
 
 export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "watch", "unwatch"];
 export const SERVER_EVENTS = [
-  "output", "snapshot", "resized", "viewers", "ended", "status", "pressure", "gap",
+  "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
 ];
 
 // An answer that takes longer comes from a dead link (a slept laptop, a changed network): begin anew.

@@ -14,6 +14,7 @@ export class SessionFeed extends EventTarget {
     connection.addEventListener("wake", () => this.watch());
     connection.addEventListener("tick", () => this.look());
     connection.addEventListener("status", ({ detail }) => this.put(detail));
+    connection.addEventListener("forgotten", ({ detail }) => this.remove(detail.session));
     if (connection.open) this.watch();
   }
 
