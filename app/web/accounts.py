@@ -8,6 +8,7 @@ from typing import Any
 from app.live.status import rfc3339
 from app.models.login import Login
 from app.models.token import ApiToken
+from app.models.user import Refused
 from app.permissions import Actor
 from app.web import bodies, logins
 from app.web.answers import LoginsBody, NewTokenBody, TokensBody

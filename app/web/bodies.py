@@ -14,10 +14,10 @@ from app.models.session import STATES
 INPUT_BYTES = 1 << 20
 # JSON may write one byte as six (\u0003).
 INPUT_BODY_BYTES = 6 * INPUT_BYTES + 1024
-# Linux refuses one argument of 128 KiB or more, and all of them together above a quarter of the stack.
-ARGUMENT_BYTES = (128 << 10) - 1
-MOST_ARGUMENTS = 1000
-COMMAND_BYTES = 512 << 10
+# What the keeper takes: a command travels in every list of sessions.
+COMMAND_BYTES = 32 << 10
+# Linux refuses one argument or variable of 128 KiB or more.
+VALUE_BYTES = (128 << 10) - 1
 MOST_VARIABLES = 100
 ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
@@ -42,8 +42,8 @@ def _printable(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    if len(text.encode()) > ARGUMENT_BYTES:
-        raise ValueError(f"at most {ARGUMENT_BYTES} bytes")
+    if len(text.encode()) > VALUE_BYTES:
+        raise ValueError(f"at most {VALUE_BYTES} bytes")
     return text
 
 
@@ -51,7 +51,7 @@ Size = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
 Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
 Text = Annotated[str, AfterValidator(_no_nul)]
-Argument = Annotated[Text, AfterValidator(_short)]
+Value = Annotated[Text, AfterValidator(_short)]
 
 
 def _distinct(tags: list[str]) -> list[str]:
@@ -75,9 +75,9 @@ class NewSession(Body):
     """`command` is an argv list, or a string for the shell; without one, a login shell."""
 
     name: Name | None = None
-    command: list[Argument] | Argument | None = None
+    command: list[Text] | Text | None = None
     cwd: Annotated[Text, Field(min_length=1, max_length=4095)] | None = None
-    env: dict[str, Argument] | None = None
+    env: dict[str, Value] | None = None
     rows: Size = 24
     cols: Size = 80
     tags: Tags = []
@@ -92,8 +92,8 @@ class NewSession(Body):
             raise ValueError("expected a list of texts (argv), or one text for the shell")
         if not words or not words[0].strip():
             raise ValueError("must not be empty; leave it out for a login shell")
-        if len(words) > MOST_ARGUMENTS or sum(map(len, words)) > COMMAND_BYTES:
-            raise ValueError(f"at most {MOST_ARGUMENTS} arguments and {COMMAND_BYTES} characters")
+        if sum(len(word) + 1 for word in words) > COMMAND_BYTES:
+            raise ValueError(f"at most {COMMAND_BYTES} characters; put a longer one into a script")
         return command
 
     @field_validator("env")
