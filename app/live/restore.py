@@ -6,7 +6,8 @@ long journal); it touches nothing but its own new screen and files.
 
 from __future__ import annotations
 
-import json
+import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,5 +94,7 @@ def end_of(directory: Path) -> End | None:
     end = next((event for event in reversed(events) if event.kind == "end"), None)
     if end is None:
         return End(events[-1].time, head, exited=False)
-    how = json.loads(end.data)
-    return End(end.time, head, True, how.get("exit_code"), how.get("exit_signal"))
+    status = os.waitstatus_to_exitcode(int(end.data)) if end.data else None
+    if status is not None and status < 0:
+        return End(end.time, head, True, signal=signal.Signals(-status).name)
+    return End(end.time, head, True, code=status)

@@ -66,6 +66,7 @@ class Rooms(Following):
         except KeeperError as error:
             session.erase()
             raise Unavailable(str(error)) from None
+        self._known[session.id] = state
         session.change(pid=state.pid, created_at=state.created_at)
         screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
