@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Connection, Lost, Refused } from "../../static/js/models/connection.js";
+
+/** As much of socket.io-client as Connection uses. */
+class FakeSocket {
+  constructor() {
+    this.handlers = {};
+    this.io = { on() {} };
+    this.active = true;
+    this.emitted = [];
+    this.connects = 0;
+  }
+
+  on(name, handler) { this.handlers[name] = handler; }
+  connect() { this.connects += 1; }
+  disconnect() { this.handlers.disconnect?.("io client disconnect"); }
+  timeout() { return this; }
+  emit(event, payload, answer) { this.emitted.push({ event, payload, answer }); }
+  happen(name, ...words) { this.handlers[name](...words); }
+}
+
+function made() {
+  const socket = new FakeSocket();
+  const clock = { now: 1000 };
+  const connection = new Connection({ io: () => socket, now: () => clock.now });
+  const said = [];
+  for (const name of ["open", "close", "wake", "refused", "output"]) {
+    connection.addEventListener(name, () => said.push(name));
+  }
+  return { socket, clock, connection, said };
+}
+
+test("nothing is sent while there is no connection", async () => {
+  const { socket, connection } = made();
+  assert.equal(connection.send("drawn", {}), false);
+  await assert.rejects(connection.call("join", {}), Lost);
+  assert.deepEqual(socket.emitted, []);
+});
+
+test("an answer resolves, a refusal says its code", async () => {
+  const { socket, connection } = made();
+  socket.happen("connect");
+  const good = connection.call("join", {});
+  socket.emitted.at(-1).answer(null, { ok: true, offset: 7 });
+  assert.equal((await good).offset, 7);
+  const bad = connection.call("join", {});
+  socket.emitted.at(-1).answer(null, { ok: false, error: { code: "not_found", message: "no" } });
+  await assert.rejects(bad, (error) => error instanceof Refused && error.code === "not_found");
+});
+
+test("no answer in time means a dead link: it connects anew at once", async () => {
+  const { socket, connection, said } = made();
+  socket.happen("connect");
+  const lost = connection.call("join", {});
+  socket.emitted.at(-1).answer(new Error("timeout"));
+  await assert.rejects(lost, Lost);
+  assert.deepEqual(said, ["open", "close"]);
+  assert.equal(socket.connects, 1);
+});
+
+test("timers that stood still are noticed", () => {
+  const { socket, clock, connection, said } = made();
+  socket.happen("connect");
+  clock.now += 1000;
+  connection.tick();
+  assert.ok(!said.includes("wake"));
+  clock.now += 60_000;
+  connection.tick();
+  assert.ok(said.includes("wake"));
+});
+
+test("the age of the screen counts from the last word, or from an orderly close", () => {
+  const { socket, clock, connection } = made();
+  socket.happen("connect");
+  clock.now = 5000;
+  socket.happen("output", {});
+  clock.now = 50_000;
+  socket.happen("disconnect", "ping timeout");
+  assert.equal(connection.lastHeard, 5000);
+  socket.happen("connect");
+  clock.now = 60_000;
+  socket.happen("disconnect", "transport close");
+  assert.equal(connection.lastHeard, 60_000);
+});
+
+test("a server that turns this login away is told apart from one that is away", () => {
+  const { socket, said } = made();
+  socket.happen("connect_error", new Error("xhr"));
+  assert.ok(!said.includes("refused"));
+  socket.active = false;
+  socket.happen("connect_error", new Error("unauthorized"));
+  assert.ok(said.includes("refused"));
+});
