@@ -1,0 +1,329 @@
+"""The keeper: owns every PTY. One process, one loop, no thread, no lock.
+
+Requests come in through requests.py, sessions tell what happens through the Host methods. The one rule:
+nothing here waits for anybody, neither for a program nor for a client.
+"""
+
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from app.keeper import handover, protocol, pty, record, requests
+from app.keeper.connection import Connection
+from app.keeper.errors import KeeperError, Over, Refused, Unknown
+from app.keeper.handover import Handover, Held
+from app.keeper.journal import Journal, JournalReader, repair
+from app.keeper.loop import Loop
+from app.keeper.protocol import Frame, KeeperStatus, Spec, State
+from app.keeper.record import Record
+from app.keeper.session import Session, state_of
+from app.keeper.spawning import Spawning
+from app.keeper.succession import TRIAL, Succession, fingerprint
+from app.keeper.vault import log
+
+CONNECTIONS = 64  # web servers, commands; beyond it somebody leaks them
+STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
+ACCEPT_PAUSE_SECONDS = 1.0  # after running out of descriptors
+_PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+
+class Keeper:
+    def __init__(self, given: Handover) -> None:
+        self.loop = Loop()
+        self.settings = given.settings
+        self._given = given
+        self._started_at = time.time()
+        self._code = fingerprint()
+        self._sessions_dir = Path(given.settings.sessions_dir)
+        self._listener = socket.socket(fileno=given.listener)
+        self._live: dict[str, Session] = {}
+        self._ended: dict[str, State] = {}
+        self._unreleased: dict[str, Session] = {}  # ended, but the disk is too full to write that down
+        self._starting: dict[str, Spawning] = {}
+        self._connections: set[Connection] = set()
+        self._ready: set[Session] = set()
+        self._moved: set[Session] = set()
+        self._stopping: Callable[[], None] | None = None
+        self.succession = Succession(self, given.control)
+
+    def run(self) -> None:
+        for name, held in self._given.sessions.items():
+            self._restore(name, held)
+        self._read_past()
+        self.loop.watch(self._listener.fileno(), select.EPOLLIN, self._accept)
+        self.succession.ready()
+        while True:
+            self.loop.turn(busy=bool(self._ready))
+            for session in list(self._ready):
+                if not self._pump(session):
+                    self._ready.discard(session)
+            self._tell_followers()
+
+    # What requests need
+
+    def find(self, session: str) -> Session:
+        """A session whose program runs. Raises Unknown, or Over for one that has ended."""
+        if session in self._live:
+            return self._live[session]
+        if session in self._ended:
+            raise Over("the program has ended")
+        raise Unknown("no such session")
+
+    def states(self) -> list[State]:
+        return [session.state() for session in self._live.values()] + list(self._ended.values())
+
+    def state_of(self, session: str) -> State:
+        return self._ended[session] if session in self._ended else self.find(session).state()
+
+    def create(self, spec: Spec, answer: Callable[[State | KeeperError], None]) -> None:
+        """Starts a program; asked again under the same id (after a reconnect) it tells of the first."""
+        past = self._ended.get(spec.id)
+        if past and past.lost and not past.head:  # a keeper died at its start: the program never ran
+            self.forget(spec.id)
+        if spec.id in self._live or spec.id in self._ended:
+            answer(self.state_of(spec.id))
+        elif spec.id in self._starting:
+            self._starting[spec.id].waiting.append(answer)
+        elif self._stopping:
+            raise Refused("", "the keeper is ending all sessions")
+        else:
+            self._starting[spec.id] = Spawning(self, spec, self._started)
+            self._starting[spec.id].waiting.append(answer)
+
+    def forget(self, session: str) -> None:
+        if session in self._live or session in self._unreleased:
+            raise Refused("session", "its program still runs")
+        if session not in self._ended:
+            raise Unknown("no such session")
+        with suppress(FileNotFoundError):
+            record.erase(self._sessions_dir / session)
+        del self._ended[session]
+
+    def status(self) -> KeeperStatus:
+        return KeeperStatus(
+            protocol.RELEASE, os.getpid(), self._started_at, len(self._live), os.getppid(), self._code
+        )
+
+    def stop(self, grace: float, done: Callable[[], None]) -> None:
+        """Ends every session, then keeper and vault."""
+        self._stopping = done
+        for session in self._live.values():
+            session.end(grace)
+        self.loop.after(grace + STOP_MOST_SECONDS, self._leave)
+        self._leave_when_empty()
+
+    # Parent of a Spawning
+
+    def keep(self, session: str, held: Held) -> None:
+        self.succession.keep(session, held)
+
+    def drop(self, session: str) -> None:
+        self.succession.drop(session)
+
+    def _started(self, start: Spawning, error: KeeperError | None) -> None:
+        del self._starting[start.id]
+        if error is None:
+            session = Session(self, start.directory, start.saved, start.held, start.journal)
+            self._live[session.id] = session
+            session.start()
+        for answer in start.waiting:
+            answer(error or session.state())
+        if self._stopping and error is None:
+            session.end(0.0)
+
+    # Host of the sessions
+
+    def ready(self, session: Session) -> None:
+        self._ready.add(session)
+
+    def moved(self, session: Session) -> None:
+        self._moved.add(session)
+
+    def resized(self, session: Session, rows: int, cols: int) -> None:
+        self._event(session, protocol.pack_resized(session.id, session.head, rows, cols))
+
+    def gap(self, session: Session, start: int, end: int) -> None:
+        self._event(session, protocol.pack_gap(session.id, start, end))
+
+    def pressure(self, session: Session, on: bool) -> None:
+        log(
+            f"keeper: session {session.id}: "
+            + ("the disk takes no output" if on else "the disk takes output again")
+        )
+        self._event(session, protocol.pack_pressure(session.id, on))
+
+    def ended(self, session: Session) -> None:
+        self._event(session, protocol.pack_state(protocol.ENDED, 0, session.state()))
+        del self._live[session.id]
+        self._unreleased[session.id] = session
+        self._ended[session.id] = session.state()
+        self._leave_when_empty()
+
+    def released(self, session: Session) -> None:
+        del self._unreleased[session.id]
+        self.succession.drop(session.id)
+
+    def _event(self, session: Session, raw: bytes) -> None:
+        """To the followers, behind the head at which it happened."""
+        self._tell_moved()
+        for connection in list(self._connections):
+            if session.id in connection.follows:
+                connection.send_event(session.id, raw)
+
+    def _tell_moved(self) -> None:
+        for session in self._moved:
+            for connection in self._connections:
+                if session.id in connection.follows:
+                    connection.head_moved(session.id)
+        self._moved.clear()
+
+    def _tell_followers(self) -> None:
+        """Journal first, then heads: the end of every turn."""
+        self._tell_moved()
+        for connection in list(self._connections):
+            connection.flush()
+
+    def _pump(self, session: Session) -> bool:
+        try:
+            return session.pump()
+        except Exception:
+            log(f"keeper: session {session.id}: {trace()}")
+            return False
+
+    # Heir
+
+    def exited(self, pid: int, status: int) -> None:
+        for session in list(self._live.values()):
+            if session.pid == pid:
+                session.exited(status)
+
+    def handover(self) -> Handover:
+        running = [*self._live.values(), *self._unreleased.values()]
+        held = {session.id: session.held() for session in running}
+        held |= {name: start.held for name, start in self._starting.items()}
+        return self._given._replace(ready=-1, sessions=held)
+
+    def _restore(self, name: str, held: Held) -> None:
+        """A session whose program went on while no keeper ran."""
+        directory = self._sessions_dir / name
+        saved = record.load(directory)
+        try:
+            if saved is None or not saved.open:  # erased by hand; or killed between its last two steps
+                raise FileNotFoundError(f"{name} has no open record")
+            journal = Journal(directory, self.settings.journal_bytes, pty.size(held.fds.master))
+            self._live[name] = Session(self, directory, saved, held, journal)
+            self._live[name].start()
+        except OSError as error:
+            log(f"keeper: session {name} cannot be served again: {error}")
+            self._live.pop(name, None)
+            self.succession.drop(name)
+            for fd in held.fds:
+                os.close(fd)
+
+    def _read_past(self) -> None:
+        """The sessions that ended before, and those that a machine crash ended: these become lost."""
+        os.makedirs(self._sessions_dir, mode=0o700, exist_ok=True)
+        for directory in self._sessions_dir.iterdir():
+            name = directory.name
+            if name in self._live or not protocol.SESSION_ID.fullmatch(name):
+                continue
+            saved = record.load(directory)
+            with suppress(OSError):
+                if saved is None and not JournalReader(directory).head():
+                    record.erase(directory)  # killed in the middle of its creation
+                elif saved is not None:
+                    self._ended[name] = state_of(self._closed(directory, saved))
+
+    def _closed(self, directory: Path, saved: Record) -> Record:
+        if saved.open:
+            saved = saved._replace(
+                open=False, head=repair(directory), exit_code=None, exit_signal=None, ended_at=None
+            )
+            record.save(directory, saved)
+        return saved
+
+    # Connections
+
+    def handle(self, connection: Connection, frame: Frame) -> None:
+        requests.handle(self, connection, frame)
+
+    def head_of(self, session: str) -> int:
+        live = self._live.get(session)
+        if live:
+            return live.head
+        return self._ended[session].head if session in self._ended else 0
+
+    def log(self, text: str) -> None:
+        log(f"keeper: {text}")
+
+    def interest(self, connection: Connection, events: int) -> None:
+        self.loop.change(connection.stream.fileno(), events)
+
+    def gone(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        self.loop.forget(connection.stream.fileno())
+
+    def _accept(self, _: int) -> None:
+        try:
+            stream, _address = self._listener.accept()
+        except BlockingIOError:
+            return
+        except OSError as error:  # out of descriptors: the listener would wake us again at once, for ever
+            log(f"keeper: cannot accept a connection: {error}")
+            self.loop.forget(self._listener.fileno())
+            self.loop.after(ACCEPT_PAUSE_SECONDS, self._listen_again)
+            return
+        if len(self._connections) >= CONNECTIONS or not _is_ours(stream):
+            log("keeper: a connection was refused: " + ("too many" if _is_ours(stream) else "another user's"))
+            stream.close()
+            return
+        connection = Connection(self, stream)
+        self._connections.add(connection)
+        self.loop.watch(stream.fileno(), select.EPOLLIN, connection.on_event)
+
+    def _listen_again(self) -> None:
+        self.loop.watch(self._listener.fileno(), select.EPOLLIN, self._accept)
+
+    # The end
+
+    def _leave_when_empty(self) -> None:
+        if self._stopping and not self._live:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._stopping:
+            self._stopping()
+        self._tell_followers()
+        self.succession.stop()
+        os._exit(0)
+
+
+def _is_ours(stream: socket.socket) -> bool:
+    """The other end is the same account, or root."""
+    _, uid, _ = _PEER.unpack(stream.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    return uid in (os.geteuid(), 0)
+
+
+def trace() -> str:
+    """The exception being handled, for the log."""
+    from traceback import format_exc  # half a megabyte that a healthy keeper never needs
+
+    return format_exc()
+
+
+def main() -> None:
+    if sys.argv[1] == TRIAL:
+        return
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    Keeper(handover.take(int(sys.argv[1]))).run()
+
+
+if __name__ == "__main__":
+    main()
