@@ -75,14 +75,17 @@ class Body:
         self.write("\r\n")
 
     def _enter(self, above: Row, row: Row) -> None:
-        """Make the row above wrap where the first cell cannot: it is empty, or its colour would fill the row."""
+        """Make the row above wrap where the first cell cannot: it is empty, or would colour the whole row."""
         first = row.spans[0] if row.spans else None
         if first and first.text[0] != EMPTY and not first.pen.background.kind:
             return
-        self.look(DEFAULT_PEN, None, False)
         if _has_head(above, self.cols):  # one cell is left up there: only a wide character wraps
-            self.write("\u3000\x1b[2D\x1b[2X")
+            self.look(Pen(background=above.spans[-1].pen.background), None, False)
+            self.write("\u3000")
+            self.paint(DEFAULT_PEN)
+            self.write(f"\x1b[2D\x1b[{self.cols}X")
         else:
+            self.look(DEFAULT_PEN, None, False)
             self.write("-\x1b[D\x1b[X")
 
     def _cells(self, row: Row, wraps: bool, below: Row | None) -> None:
@@ -150,7 +153,8 @@ def _spelled(span: Span) -> str:
 
 
 def _link_id(link: Link) -> str:
-    return f"id={plain(link.id)}" if link.id else ""
+    """A link without an id gets one: it may be opened twice here, and is one link all the same."""
+    return f"id={plain(link.id) if link.id else f'unnamed-{link.number}'}"
 
 
 def _has_head(row: Row, cols: int) -> bool:

@@ -49,6 +49,9 @@ class Screen:
     def _write(self, data: bytes) -> bytes:
         terminal = self._terminal
         terminal.feed(self._intake.clean(data))
+        if b"\x1bc" in data:  # a full reset takes the title, but tells nobody
+            self._effects.titled(terminal.title())
+            self._effects.moved(terminal.directory())
         if terminal.mode(GRAPHEMES):
             terminal.set_mode(GRAPHEMES, False)
         if terminal.size() != (self.rows, self.cols):  # 132 columns after all: no PTY or browser followed

@@ -127,6 +127,12 @@ class Terminal:
     def cursor_visible(self) -> bool:
         return bool(self._get("CURSOR_VISIBLE", "bool"))
 
+    def title(self) -> bytes:
+        return _borrowed(self._terminal, lib.GHOSTTY_TERMINAL_DATA_TITLE)
+
+    def directory(self) -> bytes:
+        return _borrowed(self._terminal, lib.GHOSTTY_TERMINAL_DATA_PWD)
+
     def alternate(self) -> bool:
         return int(self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen")) == ALTERNATE
 
