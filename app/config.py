@@ -247,8 +247,11 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = {setting.name for setting in SETTINGS}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known and name not in IGNORED:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {nearest[0]}?" if nearest else "; `python -m app config` lists all"
+            bare = [one.removeprefix(PREFIX) for one in known]  # the prefix makes all of them alike
+            nearest = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=0.5)
+            hint = (
+                f"; did you mean {PREFIX}{nearest[0]}?" if nearest else "; `python -m app config` lists all"
+            )
             raise ConfigError(name, "there is no such setting" + hint)
 
 

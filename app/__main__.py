@@ -1,0 +1,11 @@
+"""`python -m app COMMAND`."""
+
+import sys
+import warnings
+
+# It tells programmers to use something else one day; whoever gives a command should see the answer alone.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+from app.cli import main  # noqa: E402
+
+sys.exit(main(sys.argv[1:]))
