@@ -47,9 +47,7 @@ class Body:
         for index, row in enumerate(rows):
             below = rows[index + 1] if index + 1 < len(rows) else None
             wraps = below is not None and bool(row.flags & WRAP and below.flags & CONTINUES)
-            if wrapped is not None:
-                self._enter(wrapped, row)
-            self._cells(row, wraps, below)
+            self._cells(self._enter(wrapped, row) if wrapped else row, wraps, below)
             wrapped = row if wraps else None
             if below is not None and not wraps:
                 self._line_feed()
@@ -74,49 +72,48 @@ class Body:
             self.paint(DEFAULT_PEN)
         self.write("\r\n")
 
-    def _enter(self, above: Row, row: Row) -> None:
-        """Make the row above wrap where the first cell cannot: it is empty, or would colour the whole row."""
+    def _enter(self, above: Row, row: Row) -> Row:
+        """Make the row above wrap where the first cell cannot: it is empty, or would colour the whole row.
+
+        Returns what of the row is still to be written.
+        """
         first = row.spans[0] if row.spans else None
         if first and first.text[0] != EMPTY and not first.pen.background.kind:
-            return
-        if _has_head(above, self.cols):  # one cell is left up there: only a wide character wraps
-            self.look(Pen(background=above.spans[-1].pen.background), None, False)
-            self.write("\u3000")
+            return row
+        if first and _has_head(above, self.cols) and _starts_wide(row):  # only a wide character wraps there
+            self._span(_slice(first, 0, 2), last=False)
             self.paint(DEFAULT_PEN)
-            self.write(f"\x1b[2D\x1b[{self.cols}X")
-        else:
-            self.look(DEFAULT_PEN, None, False)
-            self.write("-\x1b[D\x1b[X")
+            self.write(f"\x1b[{self.cols - 2}X" if self.cols > 2 else "")
+            return row._replace(spans=(_slice(first, 2, len(first.text)), *row.spans[1:]))
+        self.look(DEFAULT_PEN, None, False)
+        self.write("-\x1b[D\x1b[X")
+        return row
 
     def _cells(self, row: Row, wraps: bool, below: Row | None) -> None:
-        spans = row.spans
-        if not spans:
-            if wraps:
-                self._pad(self.cols, DEFAULT_PEN)
-            return
+        spans = [span for span in row.spans if span.text]
         for span in spans[:-1]:
             self._span(span, last=False)
-        last = spans[-1]
+        last = spans[-1] if spans else Span("", DEFAULT_PEN, None, False, None)
         if not wraps:
             self._span(last, last=True)
             return
         text = last.text.rstrip(EMPTY)
         self._span(last._replace(text=text), last=False)
-        missing = self.cols - row.cells
-        if len(text) < len(last.text):
-            self._pad(len(last.text) - len(text), Pen(background=last.pen.background))
-        if missing:
-            self._pad(missing, DEFAULT_PEN)
-        elif text.endswith(SPACER_HEAD) and not (below and _starts_wide(below)):
+        self._pad(len(last.text) - len(text), Pen(background=last.pen.background))
+        self._pad(self.cols - row.cells, DEFAULT_PEN)
+        if text.endswith(SPACER_HEAD) and not (below and _starts_wide(below)):
             self._pad(1, DEFAULT_PEN)
 
     def _pad(self, cells: int, pen: Pen) -> None:
         """A wrapped row whose end was erased: blanks instead, or nothing would wrap."""
-        self.look(pen, None, False)
-        self.write(" " * cells)
+        if cells:
+            self.look(pen, None, False)
+            self.write(" " * cells)
 
     def _span(self, span: Span, last: bool) -> None:
         text = span.text
+        if not text:
+            return
         if EMPTY not in text:
             self.look(span.pen, span.link, span.protected)
             self.write(_spelled(span))

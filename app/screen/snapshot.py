@@ -36,7 +36,12 @@ MOUSE_FORMATS = {1: 1005, 2: 1006, 3: 1015, 4: 1016}
 PENDING_WRAP, PROTECTED = 1, 2  # cursor flags
 SAVED_PROTECTED, SAVED_ORIGIN = 1, 4
 CHARSETS = ("B", "B", "A", "0")  # UTF-8, ASCII, British, line drawing
+LINE_DRAWING = 3
+# The characters of the line drawing set, as xterm.js and the engine draw "`" to "~".
+LINES = dict(enumerate("◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·", start=ord("`")))
 CURSOR_STYLES = {0: 6, 1: 2, 2: 4, 3: 2}  # bar, block, underline, hollow block -> steady DECSCUSR
+
+BLANK = Span(EMPTY, DEFAULT_PEN, None, False, None)
 
 
 def ansi(state: TerminalState, scrollback: int) -> bytes:
@@ -163,82 +168,72 @@ class _Writer:
             self.write("\x1b[?12h")
 
     def cursor(self) -> None:
-        """Position, pen and what changes printing, last of all. See `_last_cell` for why a cell is drawn again."""
+        """Position, pen and what changes printing, last of all. `_last_cell` says why a cell is drawn again."""
         state, screen = self.state, self.state.screen
+        pending = bool(screen.cursor_flags & PENDING_WRAP)
         y = screen.y
         if state.modes & ORIGIN:
             self.write("\x1b[?6h")
             y = max(0, y - state.top)
-        pending = bool(screen.cursor_flags & PENDING_WRAP)
-        pen, link, protected = screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED)
-        after = "" if state.modes & WRAPAROUND else "\x1b[?7l"
-        after += "\x1b[4h" if state.modes & INSERT else ""
-        after += "" if state.modes & VISIBLE else "\x1b[?25l"
-        cell = self._last_cell(pending)
-        if cell is None:
-            self.write(f"\x1b[{y + 1};{screen.x + 1}H{after}")
-            self.body.look(pen, link, protected)
-            self.charsets(screen.charset)
-            return
-        at, text, drawn = cell
-        place = f"\x1b[{y + 1};{at + 1}H"
-        same = (drawn.pen, drawn.link, drawn.protected) == (pen, link, protected)
-        if same and not state.modes & INSERT and (text >= "\x7f" or not _mapped(screen.charset)):
-            self.write(after)
-            self.body.look(pen, link, protected)
-            self.charsets(screen.charset)
-            self.write(place + text)
+        at, text, drawn = self._last_cell(pending)
+        again = self._typed(text, drawn)
+        if again and (pending or ord(again[0]) == state.previous):
+            self._settle()
+            self.write(f"\x1b[{y + 1};{at + 1}H{again}")
         elif pending:
-            self.write(place)
+            self.write(f"\x1b[{y + 1};{at + 1}H")
             self.body.look(drawn.pen, drawn.link, drawn.protected)
-            self.write(text + after)
-            self.body.look(pen, link, protected)
-            self.charsets(screen.charset)
+            self.write(" " if text == EMPTY else text)
+            self._settle()
         else:
-            self.write(f"\x1b[{y + 1};{screen.x + 1}H{after}")
-            self.body.look(pen, link, protected)
-            self.charsets(screen.charset)
+            self.write(f"\x1b[{y + 1};{screen.x + 1}H")
+            self._settle()
 
-    def _last_cell(self, pending: bool) -> tuple[int, str, Span] | None:
-        """The cell left of the cursor, if printing it again is what the cursor's state needs.
+    def _settle(self) -> None:
+        """What would have changed the drawing up to here. None of it moves the cursor or ends a pending wrap."""
+        modes, screen = self.state.modes, self.state.screen
+        self.write("" if modes & WRAPAROUND else "\x1b[?7l")
+        self.write("\x1b[4h" if modes & INSERT else "")
+        self.write("" if modes & VISIBLE else "\x1b[?25l")
+        self.body.look(screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED))
+        self.charsets(screen.charset)
 
-        A wrap is only pending after a character was printed in the last column. And where the cell holds the
+    def _typed(self, text: str, drawn: Span) -> str:
+        """What to print for a cell to look so once everything is settled; empty: it would look otherwise."""
+        screen = self.state.screen
+        pen = (screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED))
+        if (drawn.pen, drawn.link, drawn.protected) != pen or self.state.modes & INSERT or text == EMPTY:
+            return ""
+        charset = screen.charset >> 2 * (screen.charset >> 8 & 3) & 3
+        if charset == LINE_DRAWING and LINES.get(self.state.previous) == text:
+            return chr(self.state.previous)
+        return text if charset < 2 or text >= "\x7f" else ""
+
+    def _last_cell(self, pending: bool) -> tuple[int, str, Span]:
+        """The cell left of the cursor (under it, where a wrap is pending).
+
+        A wrap is only pending after a character was printed in the last column. And where this cell holds the
         character printed last, printing it again makes a combining character or REP that follows find it.
         """
         screen = self.state.screen
         x = screen.x if pending else screen.x - 1
         if x < 0 or self.state.modes & MARGINS:
-            return None
-        row = self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ())
-        at, text, span = _cell(row, x)
-        if pending:
-            return at, " " if text == EMPTY else text, span
-        if text[0] != EMPTY and ord(text[0]) == self.state.previous and at + _width(row, at) == screen.x:
-            return at, text, span
-        return None
-
-
-def _mapped(charset: int) -> bool:
-    """Whether the active character set turns ASCII into something else."""
-    return charset >> 2 * (charset >> 8 & 3) & 3 > 1
+            return x, EMPTY, BLANK
+        return _cell(self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ()), x)
 
 
 def _cell(row: Row, x: int) -> tuple[int, str, Span]:
     """(column, text with its combining characters, span) of the cell at x, or of the wide one that covers it."""
-    blank = Span(EMPTY, DEFAULT_PEN, None, False, None)
     start = 0
-    before: tuple[int, str, Span] = (x, EMPTY, blank)
     for span in row.spans:
         end = start + len(span.text)
-        for at in range(max(start, x - 1), min(end, x + 1)):
-            char = span.text[at - start]
-            if char == SPACER:
+        for at in (x - 1, x):
+            if not start <= at < end or span.text[at - start] in (SPACER, SPACER_HEAD, EMPTY):
                 continue
-            char = EMPTY if char == SPACER_HEAD else char
-            before = (at, char + (span.extra or {}).get(at - start, ""), span)
+            if at == x or _width(row, at) == 2:
+                return at, span.text[at - start] + (span.extra or {}).get(at - start, ""), span
         start = end
-    covers = before[0] == x or _width(row, before[0]) == 2
-    return before if covers else (x, EMPTY, blank)
+    return x, EMPTY, BLANK
 
 
 def _width(row: Row, x: int) -> int:

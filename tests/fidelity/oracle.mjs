@@ -12,8 +12,8 @@ const job = JSON.parse(readFileSync(process.argv[2]));
 const require = createRequire(pathToFileURL(`${job.root}/package.json`));
 const { Terminal } = require('@xterm/headless');
 
-// The browser's own modules; as data URLs, because node takes a .js file for CommonJS.
-const helper = name => import(`data:text/javascript;base64,${readFileSync(`${job.root}/static/js/helpers/${name}.js`).toString('base64')}`);
+// The browser's own modules, from a copy: node takes a .js file for CommonJS unless a package.json says otherwise.
+const helper = name => import(pathToFileURL(`${job.helpers}/${name}.js`).href);
 const { guard } = await helper('guards');
 const { registerWidths } = await helper('widths');
 
@@ -165,7 +165,7 @@ function shade(mode, rgb, color) {
 }
 
 function look(cell, core) {
-  const underline = cell.isUnderline() ? `${cell.getUnderlineStyle()} ${shade(cell.getUnderlineColorMode(), cell.isUnderlineColorRGB(), cell.getUnderlineColor())}` : '';
+  const underline = cell.isUnderline() ? `${cell.getUnderlineStyle()} ${cell.isUnderlineColorDefault() || cell.extended.underlineColor === -1 ? '' : shade(cell.getUnderlineColorMode(), cell.isUnderlineColorRGB(), cell.getUnderlineColor())}` : '';
   const link = cell.extended.urlId ? core._oscLinkService.getLinkData(cell.extended.urlId)?.uri : '';
   const flags = ['isBold', 'isDim', 'isItalic', 'isBlink', 'isInverse', 'isInvisible', 'isStrikethrough', 'isOverline', 'isProtected'];
   return [shade(cell.getFgColorMode(), cell.isFgRGB(), cell.getFgColor()), ground(cell), underline, link, flags.map(flag => (cell[flag]() ? 1 : 0)).join('')].join('|');
