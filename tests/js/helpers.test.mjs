@@ -35,9 +35,9 @@ test("an end is told in words, and with its code", () => {
 
 test("a session without a name is called by its directory and command", () => {
   assert.equal(nameOf({ name: "build", cwd: "/srv", command: ["make"] }), "build");
-  assert.equal(nameOf({ name: "", cwd: "/srv/app", command: ["tail", "-f", "a b"] }), "app: tail -f 'a b'");
-  assert.equal(nameOf({ name: "", cwd: "/", command: ["/bin/bash", "-c", "make all"] }), "/: make all");
-  assert.equal(commandLine({ command: ["/bin/bash", "-l"], command_line: "/bin/bash -l" }), "/bin/bash -l");
+  assert.equal(nameOf({ name: "", cwd: "/srv/app", command: ["tail", "-f"] }), "app: tail -f");
+  assert.equal(nameOf({ name: "", cwd: "/", command: ["bash", "-lc", "make all"], command_line: "make all" }), "/: make all");
+  assert.equal(commandLine({ command: [] }), "login shell");
   assert.equal(subtitleOf({ name: "", title: "", cwd: "/srv" , command: ["make"] }), "/srv");
 });
 

@@ -1,17 +1,8 @@
 /* What to call a session, and whether it answers a search. Pure. */
 
-const SHELL = /(^|\/)(ba|z|da|fi|k|c)?sh$/;
-
-/** The command as one line, the way a shell would be given it; a line for the shell without the shell around it. */
+/** The command as one line: the server's own wording, in which a line for the shell has no shell around it. */
 export function commandLine({ command, command_line: line }) {
-  if (!command || command.length === 0) return line || "login shell";
-  if (command.length === 3 && SHELL.test(command[0]) && /^-[il]*c$/.test(command[1])) return command[2];
-  if (line) return line;
-  return command.map((word) => (/[^\w@%+=:,./-]/.test(word) || word === "" ? quote(word) : word)).join(" ");
-}
-
-function quote(word) {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return line || (command ?? []).join(" ") || "login shell";
 }
 
 /** The user's name for it, else "directory: command". */

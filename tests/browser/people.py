@@ -1,0 +1,139 @@
+"""A browser page as a person uses it, against a real server. The rules: waits are for facts, and every page
+that a test opened must have had no policy violation and no script error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support.server import PASSWORD, Server
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+WAIT_MS = 20_000
+# Playwright's own wait_for_function needs eval(), which the policy forbids; evaluate() does not.
+UNTIL = """([text, patience]) => new Promise((done, fail) => {
+  const end = Date.now() + patience;
+  const look = () => {
+    let value;
+    try { value = (CONDITION); } catch { value = false; }
+    if (value) done(value);
+    else if (Date.now() > end) fail(new Error(`did not happen: ${text}`));
+    else setTimeout(look, 15);
+  };
+  look();
+})"""
+NO_WEBGL = """
+const own = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return /webgl/.test(kind) ? null : own.call(this, kind, ...more);
+};
+"""
+
+
+def until(page: Page, condition: str, patience: int = WAIT_MS) -> object:
+    """Waits in the page until the JavaScript expression is true; answers its value."""
+    return page.evaluate(UNTIL.replace("CONDITION", condition), [condition, patience])
+
+
+class Person:
+    """One user at one device. `page` opens pages; `check` says whether all of them behaved."""
+
+    def __init__(self, browser: Browser, server: Server, name: str | None, device: dict, **options) -> None:
+        self.server = server
+        self.problems: list[str] = []
+        self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
+        self.context.set_default_timeout(WAIT_MS)
+        self.context.on("page", self._watch)
+        if name:
+            server.user(name)
+            self.sign_in(name)
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error} {error.stack}"))
+        page.on("console", lambda message: self._heard(message.text))
+
+    def _heard(self, text: str) -> None:
+        if "Content Security Policy" in text or "Refused to" in text or "Trusted Type" in text:
+            self.problems.append(text)
+
+    def sign_in(self, name: str) -> None:
+        page = self.context.new_page()
+        page.goto("/login")
+        page.get_by_label("User name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/")
+        page.close()
+
+    def open(self, path: str = "/") -> Page:
+        """The page, once all of its elements are alive."""
+        page = self.context.new_page()
+        page.goto(path)
+        until(page, "!document.querySelector(':not(:defined)')")
+        return page
+
+    def join(self, session: str) -> Page:
+        """The session's page, once it has joined and drawn the screen."""
+        page = self.open(f"/sessions/{session}")
+        joined(page)
+        return page
+
+    def close(self) -> None:
+        self.context.close()
+        assert not self.problems, self.problems
+
+
+def joined(page: Page) -> None:
+    until(page, "holdfast.stream.joined && holdfast.stream.drawn === holdfast.stream.received")
+
+
+def shows(page: Page, text: str, scrollback: bool = False) -> None:
+    """Waits until the terminal shows the text; a line that was wrapped counts as one."""
+    seen = "true" if scrollback else "false"
+    until(page, f"holdfast.terminal.text({seen}).includes({json.dumps(text)})")
+
+
+def screen(page: Page, scrollback: bool = False) -> str:
+    return page.evaluate("(above) => holdfast.terminal.text(above)", scrollback)
+
+
+def size(page: Page) -> tuple[int, int]:
+    rows, cols = page.evaluate("() => [holdfast.terminal.term.rows, holdfast.terminal.term.cols]")
+    return rows, cols
+
+
+def type_in(page: Page, text: str) -> None:
+    """Real key events into the terminal."""
+    page.locator("terminal-view textarea").focus()
+    page.keyboard.type(text)
+
+
+def whole_in_window(page: Page) -> bool:
+    """Whether every cell of the terminal lies inside what the window shows."""
+    return page.evaluate(
+        """() => {
+          const grid = document.querySelector('.xterm-screen').getBoundingClientRect();
+          const stage = document.querySelector('.stage').getBoundingClientRect();
+          return grid.width > 0 && grid.left >= stage.left && grid.top >= stage.top
+            && grid.right <= stage.right + 0.5 && grid.bottom <= stage.bottom + 0.5;
+        }"""
+    )
+
+
+def eventually(fact: Callable[[], object]) -> None:
+    """For what only polling shows: a status over HTTP, output in the journal."""
+    end = time.monotonic() + WAIT_MS / 1000
+    while not fact():
+        assert time.monotonic() < end, "did not happen"
+        time.sleep(0.02)
