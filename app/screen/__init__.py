@@ -1,8 +1,8 @@
 """The terminal screen: output bytes in, state out.
 
 `Screen` follows a program's output with a real terminal engine (libghostty-vt), answers the program's
-questions, and can write its state down as ANSI that rebuilds it elsewhere (`Screen.snapshot`).
-The one rule here: pure. No clock, no I/O, no knowledge of sessions, sockets or files.
+questions, and can write its state down as ANSI that rebuilds it elsewhere (`Screen.snapshot`). The one
+rule here: pure. No clock, no I/O, no knowledge of sessions, sockets or files.
 """
 
 from app.screen.cells import Cells, Cursor, Line, Run, Style

@@ -1,7 +1,7 @@
 """What the program is told when it asks the terminal something.
 
-The engine would answer as the terminal it was written for, but what people look at is xterm.js. The one rule:
-never claim what xterm.js lacks, or programs use it (margins, kitty keys) and the picture in the browser breaks.
+The engine would answer as the terminal it was written for, but what people look at is xterm.js. The one
+rule: never claim what xterm.js lacks, or programs use it (margins, kitty keys) and the picture breaks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Rows as ANSI, from a reset terminal's first row on.
 
-Rows are written one below the other, so that those above the screen scroll up into the scrollback by themselves.
-The one rule: a soft-wrapped row must wrap by itself, or copying and resizing would break long lines apart.
+Rows are written one below the other, so that those above the screen scroll into the scrollback by
+themselves. The one rule: a soft-wrapped row must wrap by itself, or copying and resizing would break long
+lines apart.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from app.screen.sgr import sgr
-from app.screen.state import (
+from app.screen.rows import (
     CONTINUES,
     DEFAULT_PEN,
     EMPTY,
+    PLAIN,
     SPACER,
     SPACER_HEAD,
     WRAP,
     Link,
+    Look,
     Pen,
     Row,
     Span,
 )
+from app.screen.sgr import sgr
 
 _PARTS = re.compile("\0+|[^\0]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\udc00-\udfff]")
@@ -38,9 +41,7 @@ class Body:
     def __init__(self, write: Callable[[str], None], cols: int) -> None:
         self.write = write
         self.cols = cols
-        self.pen = DEFAULT_PEN
-        self.link: Link | None = None
-        self.protected = False
+        self.now = PLAIN
 
     def rows(self, rows: Sequence[Row]) -> None:
         wrapped: Row | None = None  # the row above, when it goes on here
@@ -51,24 +52,25 @@ class Body:
             wrapped = row if wraps else None
             if below is not None and not wraps:
                 self._line_feed()
-        self.look(DEFAULT_PEN, None, False)
+        self.look(PLAIN)
 
-    def look(self, pen: Pen, link: Link | None, protected: bool) -> None:
-        if link != self.link:
-            self.link = link
-            self.write(f"\x1b]8;{_link_id(link)};{plain(link.uri)}\x1b\\" if link else "\x1b]8;;\x1b\\")
-        if protected != self.protected:
-            self.protected = protected
-            self.write('\x1b[1"q' if protected else '\x1b[0"q')
-        self.paint(pen)
+    def look(self, look: Look) -> None:
+        now = self.now
+        if look is now:
+            return
+        self.now = look
+        if look.link != now.link:
+            self.write(_opened(look.link) if look.link else "\x1b]8;;\x1b\\")
+        if look.protected != now.protected:
+            self.write('\x1b[1"q' if look.protected else '\x1b[0"q')
+        if look.pen != now.pen:
+            self.write(sgr(look.pen))
 
     def paint(self, pen: Pen) -> None:
-        if pen != self.pen:
-            self.pen = pen
-            self.write(sgr(pen))
+        self.look(self.now._replace(pen=pen))
 
     def _line_feed(self) -> None:
-        if self.pen.background.kind:  # a row that scrolls in is filled with the pen's background
+        if self.now.pen.background.kind:  # a row that scrolls in is filled with the pen's background
             self.paint(DEFAULT_PEN)
         self.write("\r\n")
 
@@ -78,28 +80,27 @@ class Body:
         Returns what of the row is still to be written.
         """
         first = row.spans[0] if row.spans else None
-        if first and first.text[0] != EMPTY and not first.pen.background.kind:
+        if first and first.text[0] != EMPTY and not first.look.pen.background.kind:
             return row
         if first and _has_head(above, self.cols) and _starts_wide(row):  # only a wide character wraps there
             self._span(_slice(first, 0, 2), last=False)
             self.paint(DEFAULT_PEN)
             self.write(f"\x1b[{self.cols - 2}X" if self.cols > 2 else "")
             return row._replace(spans=(_slice(first, 2, len(first.text)), *row.spans[1:]))
-        self.look(DEFAULT_PEN, None, False)
+        self.look(PLAIN)
         self.write("-\x1b[D\x1b[X")
         return row
 
     def _cells(self, row: Row, wraps: bool, below: Row | None) -> None:
-        spans = [span for span in row.spans if span.text]
-        for span in spans[:-1]:
+        for span in row.spans[:-1]:
             self._span(span, last=False)
-        last = spans[-1] if spans else Span("", DEFAULT_PEN, None, False, None)
+        last = row.spans[-1] if row.spans else Span("")
         if not wraps:
             self._span(last, last=True)
             return
         text = last.text.rstrip(EMPTY)
         self._span(last._replace(text=text), last=False)
-        self._pad(len(last.text) - len(text), Pen(background=last.pen.background))
+        self._pad(len(last.text) - len(text), Pen(background=last.look.pen.background))
         self._pad(self.cols - row.cells, DEFAULT_PEN)
         if text.endswith(SPACER_HEAD) and not (below and _starts_wide(below)):
             self._pad(1, DEFAULT_PEN)
@@ -107,25 +108,24 @@ class Body:
     def _pad(self, cells: int, pen: Pen) -> None:
         """A wrapped row whose end was erased: blanks instead, or nothing would wrap."""
         if cells:
-            self.look(pen, None, False)
+            self.look(Look(pen))
             self.write(" " * cells)
 
     def _span(self, span: Span, last: bool) -> None:
         text = span.text
-        if not text:
-            return
         if EMPTY not in text:
-            self.look(span.pen, span.link, span.protected)
-            self.write(_spelled(span))
+            if text:
+                self.look(span.look)
+                self.write(text if text.isascii() and not span.extra else _spelled(span))
             return
         at = 0
         for part in _PARTS.finditer(text):
             at = part.end()
             if part[0][0] != EMPTY:
-                self.look(span.pen, span.link, span.protected)
+                self.look(span.look)
                 self.write(_spelled(_slice(span, part.start(), at)))
             else:
-                self._skip(at - part.start(), span.pen, last and at == len(text))
+                self._skip(at - part.start(), span.look.pen, last and at == len(text))
 
     def _skip(self, cells: int, pen: Pen, at_end: bool) -> None:
         if pen.background.kind:
@@ -149,9 +149,10 @@ def _spelled(span: Span) -> str:
     return text.replace(SPACER_HEAD, "") if SPACER_HEAD in text else text
 
 
-def _link_id(link: Link) -> str:
+def _opened(link: Link) -> str:
     """A link without an id gets one: it may be opened twice here, and is one link all the same."""
-    return f"id={plain(link.id) if link.id else f'unnamed-{link.number}'}"
+    name = plain(link.id) if link.id else f"unnamed-{link.number}"
+    return f"\x1b]8;id={name};{plain(link.uri)}\x1b\\"
 
 
 def _has_head(row: Row, cols: int) -> bool:

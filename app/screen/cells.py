@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.screen.state import EMPTY, SPACER, SPACER_HEAD, WRAP, Color, Pen, Row, Span
+from app.screen.rows import EMPTY, SPACER, SPACER_HEAD, WRAP, Color, Row, Span
+from app.screen.rows import PLAIN as PLAIN_LOOK
 
 _UNDERLINES = ("", "single", "double", "curly", "dotted", "dashed")
 
@@ -102,9 +103,9 @@ def _with_extra(span: Span) -> Iterator[str]:
 
 
 def _style(span: Span) -> Style:
-    pen, link = span.pen, span.link.uri if span.link else None
-    if pen == _DEFAULT and link is None:
+    if span.look == PLAIN_LOOK:
         return PLAIN
+    pen, link = span.look.pen, span.look.link.uri if span.look.link else None
     f = pen.flags
     return Style(
         foreground=_color(pen.foreground),
@@ -130,4 +131,3 @@ def _color(color: Color) -> str | None:
 
 
 PLAIN = Style()
-_DEFAULT = Pen()

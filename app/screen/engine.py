@@ -1,7 +1,8 @@
 """`Screen`: a terminal's state at one point of a program's output.
 
-Feed it the output in order; ask it for replies, text, cells, a snapshot. The one rule: any bytes at any size are
-good input. What a program writes can make the picture ugly, but never raise, hang, or grow without bound.
+Feed it the output in order; ask it for replies, text, cells, a snapshot. The one rule: any bytes at any
+size are good input. What a program writes can make the picture ugly, but never raise, hang, or grow
+without bound.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from app.screen import cells, ghostty, snapshot, state
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
 from app.screen.intake import Intake
+from app.screen.rows import Row
 from app.screen.signs import NOTIFICATIONS_KEPT, TITLE_CHARACTERS, Signs, clean, directory
 
 SIZES = range(1, 1001)
@@ -20,7 +22,7 @@ GRAPHEMES = 2027  # DEC mode: clusters as one cell. Browsers count characters, s
 
 
 class ScreenBusy(RuntimeError):
-    """Two callers at once: the engine is C and would corrupt its memory. The caller holds the lock, not we."""
+    """Two callers at once: the engine is C and would corrupt its memory. The lock is the caller's."""
 
 
 class Screen:
@@ -109,14 +111,14 @@ class Screen:
     def _lines(self, scrollback: int | None) -> int:
         return self.scrollback if scrollback is None else max(0, min(scrollback, self.scrollback))
 
-    def _visible(self, scrollback: int) -> list[state.Row]:
+    def _visible(self, scrollback: int) -> list[Row]:
         lines = self._lines(scrollback)
         now = state.read(self._terminal, lines)
         return now.screen.rows(self.rows + lines)
 
 
 class _Effects:
-    """What the engine reports while it is fed. Kept raw until the feed ends: a flood of titles is cheap so."""
+    """What the engine reports while it is fed. Raw until the feed ends: a flood of titles stays cheap."""
 
     def __init__(self, signs: Signs) -> None:
         self.live = True

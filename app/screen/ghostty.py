@@ -1,8 +1,8 @@
 """One libghostty-vt terminal: the only module that touches C.
 
-pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this uses
-its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without bound, read
-files, or call back into Python with an exception.
+pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this
+uses its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without
+bound, read files, or call back into Python with an exception.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Output bytes as xterm.js would read them, for an engine that reads some of them otherwise.
 
-xterm.js drops bytes that are not UTF-8, DEL and byte-order marks, obeys C1 controls (U+0080..U+009F), and never
-switches to 132 columns; the engine draws the first as characters, skips the second and obeys the third. The one
-rule: a program that prints garbage (`cat picture.png`) leaves the same picture on the server as in every browser.
+xterm.js drops bytes that are not UTF-8, DEL and byte-order marks, obeys C1 controls (U+0080..U+009F), and
+never switches to 132 columns; the engine draws the first as characters, skips the second and obeys the
+third. The one rule: a program that prints garbage (`cat picture.png`) leaves the same picture on the
+server as in every browser.
 """
 
 from __future__ import annotations

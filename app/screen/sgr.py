@@ -1,10 +1,10 @@
-"""A pen as SGR parameters. The one rule: whole looks, never changes: every one starts again from the default."""
+"""A pen as SGR parameters. The one rule: whole looks, never changes: each starts again from the default."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from app.screen.state import Color, Pen
+from app.screen.rows import Color, Pen
 
 FOREGROUND, BACKGROUND, UNDERLINE = 38, 48, 58
 # Engine flag bit -> SGR number

@@ -37,7 +37,7 @@ class Notification:
 
 @dataclass
 class Signs:
-    """The signs of one screen. `bells` and `notified` only ever count up, so a reader keeps its last value."""
+    """The signs of one screen. `bells` and `notified` only count up: a reader keeps the last value it saw."""
 
     title: str = ""
     directory: str | None = None
@@ -64,7 +64,7 @@ def clean(raw: bytes, limit: int) -> str:
 
 
 def directory(raw: bytes) -> str | None:
-    """The path in an OSC 7 `file://host/path` (or a bare path, as OSC 9;9 has it); None when there is none."""
+    """The path in an OSC 7 `file://host/path` (OSC 9;9 gives a bare path); None when there is none."""
     text = clean(raw, DIRECTORY_CHARACTERS)
     if text.startswith("file:"):
         try:

@@ -1,24 +1,16 @@
 """A screen's state written as ANSI.
 
-Drawn on a reset xterm.js (or a fresh Screen) of the same size, it rebuilds both screens, the scrollback, pen,
-cursor, saved cursor, modes, margins, tab stops, character sets, title, links, colours and the unfinished sequence
-at the cut. The one rule: what comes next in the output must act as if everything before had been drawn too.
+Drawn on a reset xterm.js (or a fresh Screen) of the same size, it rebuilds both screens, the scrollback,
+pen, cursor, saved cursor, modes, margins, tab stops, character sets, title, links, colours and the
+sequence that the cut left unfinished. The one rule: what comes next in the output must act as if
+everything before had been drawn too.
 """
 
 from __future__ import annotations
 
 from app.screen.body import Body, plain
-from app.screen.state import (
-    DEFAULT_PEN,
-    EMPTY,
-    SPACER,
-    SPACER_HEAD,
-    Row,
-    SavedCursor,
-    ScreenState,
-    Span,
-    TerminalState,
-)
+from app.screen.rows import EMPTY, PLAIN, SPACER, SPACER_HEAD, Look, Row, Span
+from app.screen.state import SavedCursor, ScreenState, TerminalState
 
 # What a reset leaves as it was in xterm.js: line feed mode, blinking, colours.
 RESET = "\x1b[20l\x1b[?12l\x1b]104\x1b\\\x1b]110\x1b\\\x1b]111\x1b\\\x1b]112\x1b\\"
@@ -41,7 +33,7 @@ LINE_DRAWING = 3
 LINES = dict(enumerate("◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·", start=ord("`")))
 CURSOR_STYLES = {0: 6, 1: 2, 2: 4, 3: 2}  # bar, block, underline, hollow block -> steady DECSCUSR
 
-BLANK = Span(EMPTY, DEFAULT_PEN, None, False, None)
+BLANK = Span(EMPTY)
 
 
 def ansi(state: TerminalState, scrollback: int) -> bytes:
@@ -107,12 +99,12 @@ class _Writer:
     def saved_cursor(self, saved: SavedCursor | None) -> None:
         if saved is None:
             return
-        self.body.look(saved.pen, None, bool(saved.flags & SAVED_PROTECTED))
+        self.body.look(Look(saved.pen, None, bool(saved.flags & SAVED_PROTECTED)))
         self.charsets(saved.charset)
         self.write("\x1b[?6h" if saved.flags & SAVED_ORIGIN else "")
         self.write(f"\x1b[{saved.y + 1};{saved.x + 1}H\x1b7")
         self.write("\x1b[?6l" if saved.flags & SAVED_ORIGIN else "")
-        self.body.look(DEFAULT_PEN, None, False)
+        self.body.look(PLAIN)
         if saved.charset:
             self.write("\x0f\x1b(B\x1b)B\x1b*B\x1b+B")
 
@@ -168,7 +160,7 @@ class _Writer:
             self.write("\x1b[?12h")
 
     def cursor(self) -> None:
-        """Position, pen and what changes printing, last of all. `_last_cell` says why a cell is drawn again."""
+        """Position, pen and what changes printing, last. `_last_cell` says why a cell is drawn again."""
         state, screen = self.state, self.state.screen
         pending = bool(screen.cursor_flags & PENDING_WRAP)
         y = screen.y
@@ -182,7 +174,7 @@ class _Writer:
             self.write(f"\x1b[{y + 1};{at + 1}H{again}")
         elif pending:
             self.write(f"\x1b[{y + 1};{at + 1}H")
-            self.body.look(drawn.pen, drawn.link, drawn.protected)
+            self.body.look(drawn.look)
             self.write(" " if text == EMPTY else text)
             self._settle()
         else:
@@ -190,19 +182,22 @@ class _Writer:
             self._settle()
 
     def _settle(self) -> None:
-        """What would have changed the drawing up to here. None of it moves the cursor or ends a pending wrap."""
+        """What would have changed the drawing so far. Moves no cursor, ends no pending wrap."""
         modes, screen = self.state.modes, self.state.screen
         self.write("" if modes & WRAPAROUND else "\x1b[?7l")
         self.write("\x1b[4h" if modes & INSERT else "")
         self.write("" if modes & VISIBLE else "\x1b[?25l")
-        self.body.look(screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED))
+        self.body.look(self._pen())
         self.charsets(screen.charset)
+
+    def _pen(self) -> Look:
+        screen = self.state.screen
+        return Look(screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED))
 
     def _typed(self, text: str, drawn: Span) -> str:
         """What to print for a cell to look so once everything is settled; empty: it would look otherwise."""
         screen = self.state.screen
-        pen = (screen.pen, screen.link, bool(screen.cursor_flags & PROTECTED))
-        if (drawn.pen, drawn.link, drawn.protected) != pen or self.state.modes & INSERT or text == EMPTY:
+        if drawn.look != self._pen() or self.state.modes & INSERT or text == EMPTY:
             return ""
         charset = screen.charset >> 2 * (screen.charset >> 8 & 3) & 3
         if charset == LINE_DRAWING and LINES.get(self.state.previous) == text:
@@ -223,7 +218,7 @@ class _Writer:
 
 
 def _cell(row: Row, x: int) -> tuple[int, str, Span]:
-    """(column, text with its combining characters, span) of the cell at x, or of the wide one that covers it."""
+    """(column, text with combining characters, span) of the cell at x, or of the wide one that covers it."""
     start = 0
     for span in row.spans:
         end = start + len(span.text)

@@ -1,6 +1,7 @@
 """Writes the width table in static/js/helpers/widths.js: `python -m app.screen.widths`.
 
-The one rule: the browser's widths are the engine's, character for character; tests/screen/test_widths.py checks.
+The one rule: the browser's widths are the engine's, character for character; tests/screen/test_widths.py
+checks.
 """
 
 from __future__ import annotations
