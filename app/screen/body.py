@@ -8,7 +8,7 @@ lines apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from app.screen.rows import (
     CONTINUES,
@@ -43,10 +43,9 @@ class Body:
         self.cols = cols
         self.now = PLAIN
 
-    def rows(self, rows: Sequence[Row]) -> None:
+    def rows(self, rows: Iterable[Row]) -> None:
         wrapped: Row | None = None  # the row above, when it goes on here
-        for index, row in enumerate(rows):
-            below = rows[index + 1] if index + 1 < len(rows) else None
+        for row, below in _with_next(rows):
             wraps = below is not None and bool(row.flags & WRAP and below.flags & CONTINUES)
             self._cells(self._enter(wrapped, row) if wrapped else row, wraps, below)
             wrapped = row if wraps else None
@@ -133,6 +132,16 @@ class Body:
             self.write(f"\x1b[{cells}X")
         if not at_end:
             self.write(f"\x1b[{cells}C")
+
+
+def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
+    last: Row | None = None
+    for row in rows:
+        if last is not None:
+            yield last, row
+        last = row
+    if last is not None:
+        yield last, None
 
 
 def _slice(span: Span, start: int, end: int) -> Span:

@@ -114,7 +114,7 @@ class Screen:
     def _visible(self, scrollback: int) -> list[Row]:
         lines = self._lines(scrollback)
         now = state.read(self._terminal, lines)
-        return now.screen.rows(self.rows + lines)
+        return list(now.screen.rows(self.rows + lines))
 
 
 class _Effects:

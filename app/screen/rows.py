@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -155,9 +156,10 @@ class Page:
             extra.setdefault(row, {})[col] = reader.bytes(4 * size).decode("utf-32-le")
         return extra
 
-    def newest(self, count: int) -> list[Row]:
-        first = max(0, self.count - count)
-        return [self._row(y) for y in range(first, self.count)]
+    def newest(self, count: int) -> Iterator[Row]:
+        """The last `count` rows, oldest first."""
+        for y in range(max(0, self.count - count), self.count):
+            yield self._row(y)
 
     def _row(self, y: int) -> Row:
         data, at = self.data, self._rows[y]

@@ -83,9 +83,11 @@ class _Writer:
     def primary(self, scrollback: int) -> None:
         state = self.state
         screen = state.screens[0]
-        rows = screen.rows(state.rows + scrollback)
-        self.shown = rows[-state.rows :]
-        self.body.rows(_without_blank_end(rows) if len(rows) <= state.rows else rows)
+        self.shown = list(screen.rows(state.rows))
+        if scrollback and screen.count() > state.rows:
+            self.body.rows(screen.rows(state.rows + scrollback))
+        else:
+            self.body.rows(_without_blank_end(self.shown))
         if state.active == 1:
             self.saved_cursor(screen.saved)
             self.keyboard(screen)
@@ -93,7 +95,7 @@ class _Writer:
 
     def alternate(self) -> None:
         self.write("\x1b[?47h\x1b[H")
-        self.shown = self.state.screens[1].rows(self.state.rows)
+        self.shown = list(self.state.screens[1].rows(self.state.rows))
         self.body.rows(_without_blank_end(self.shown))
 
     def saved_cursor(self, saved: SavedCursor | None) -> None:

@@ -8,6 +8,7 @@ that a snapshot costs what was asked for and not what lies above it.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -45,17 +46,22 @@ class ScreenState:
     pages: list[Page] = field(default_factory=list)
     history: list[Page] = field(default_factory=list)  # newest first
 
-    def rows(self, count: int) -> list[Row]:
-        """The newest `count` rows, oldest of them first; fewer when there are no more."""
-        found: list[list[Row]] = []
-        missing = count
+    def rows(self, count: int) -> Iterator[Row]:
+        """The newest `count` rows, oldest of them first; fewer when there are no more.
+
+        One at a time: thousands of rows held at once would keep the garbage collector busy.
+        """
+        wanted: list[tuple[Page, int]] = []
         for page in [*reversed(self.pages), *self.history]:
-            if missing <= 0:
+            if count <= 0:
                 break
-            newest = page.newest(missing)
-            missing -= len(newest)
-            found.append(newest)
-        return [row for rows in reversed(found) for row in rows]
+            wanted.append((page, min(count, page.count)))
+            count -= page.count
+        for page, rows in reversed(wanted):
+            yield from page.newest(rows)
+
+    def count(self) -> int:
+        return sum(page.count for page in [*self.pages, *self.history])
 
 
 @dataclass
