@@ -64,13 +64,15 @@ class Journal:
 
     def splice(self, pipe: int, count: int) -> int:
         """Moves up to `count` bytes out of a pipe; a kill in its middle leaves each byte in one place."""
-        moved = os.splice(pipe, self._fd, min(count, self.room()), offset_dst=self._written)
+        room = self.room()  # before anything else: it may begin a new segment
+        moved = os.splice(pipe, self._fd, min(count, room), offset_dst=self._written)
         self._written += moved
         return moved
 
     def write(self, data: bytes) -> int:
         """Appends a part of `data`; returns how much."""
-        written = os.pwrite(self._fd, data[: self.room()], self._written)
+        room = self.room()
+        written = os.pwrite(self._fd, data[:room], self._written)
         self._written += written
         return written
 

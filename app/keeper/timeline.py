@@ -59,7 +59,7 @@ def gap_data(end: int) -> bytes:
 
 
 def pack(event: Event) -> bytes:
-    millis = int(event.time * 1000)
+    millis = round(event.time * 1000)
     data = event.data[:0xFFFF]
 
     def cell(check: int) -> bytes:

@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +35,15 @@ def kill_vault(client: KeeperClient) -> None:
 
 def upgrade(client: KeeperClient) -> None:
     client.upgrade()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Segments of 256 KiB, so that kills also hit their changes."""
+    home = Home(tmp_path)
+    home.ensure(journal_bytes=4 << 20)
+    yield home
+    home.destroy()
 
 
 @pytest.mark.parametrize("blow", [kill_keeper, kill_vault, upgrade])
@@ -84,7 +95,7 @@ def test_an_end_while_no_keeper_runs(recorder: Recorder, client: KeeperClient, n
 def test_input_is_typed_once(home: Home, recorder: Recorder, client: KeeperClient, tmp_path) -> None:
     """Numbered lines go in while keeper after keeper is killed; the program reads each of them once."""
     taken = tmp_path / "taken"
-    state = client.create(shell(f"stty raw -echo; echo ready; exec cat > {taken}"))
+    state = client.create(shell(f"stty raw -echo; : > {taken}; echo ready; exec cat > {taken}"))
     client.follow(state.id)
     recorder.wait(lambda seen: seen.heads.get(state.id))
     typed, lines = Acknowledged(), 0
@@ -107,7 +118,7 @@ def test_input_is_typed_once(home: Home, recorder: Recorder, client: KeeperClien
 def test_a_paste_is_typed_once(home: Home, recorder: Recorder, client: KeeperClient, tmp_path) -> None:
     """A megabyte in one input, the keeper killed in its middle."""
     taken, paste = tmp_path / "taken", os.urandom(500_000).hex().encode()
-    state = client.create(shell(f"stty raw -echo; echo ready; exec cat > {taken}"))
+    state = client.create(shell(f"stty raw -echo; : > {taken}; echo ready; exec cat > {taken}"))
     client.follow(state.id)
     recorder.wait(lambda seen: seen.heads.get(state.id))
     typed = Acknowledged()
