@@ -1,6 +1,7 @@
 """The web server process: `python wsgi.py`, or `python -m app serve`. The rule: it owns nothing that must
 survive it. Programs belong to the keeper, bytes to the journal, accounts to the database."""
 
+# ruff: noqa: E402, I001  (the order of these imports is what this file is about)
 from __future__ import annotations
 
 import warnings
@@ -8,11 +9,14 @@ import warnings
 # Known, and weighed: docs/architecture.md says what leaving eventlet would cost.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
+# Before the patch: native threads rebuild screens, and a green lock inside cffi would wake its waiter in
+# the wrong thread (seen: "Cannot switch to a different thread", then a dead hub).
+import app.screen.engine  # noqa: F401
+
 import eventlet
 
 eventlet.monkey_patch()
 
-# ruff: noqa: E402  (everything below must be imported green)
 import fcntl
 import logging
 import os
@@ -22,11 +26,10 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from app.keeper.client import KeeperError, ensure
-
 from app import green
 from app.config import Config, ConfigError, load
 from app.factory import create
+from app.keeper.client import KeeperError, ensure
 from app.models import base
 from app.models.setup_link import SetupLink
 

@@ -11,7 +11,6 @@ from flask import Flask
 from app.config import Config
 from app.events import server as events
 from app.live.rooms import Rooms
-from app.models import base
 from app.web import logins, wiring
 from app.web.hosts import HostGate
 
@@ -26,8 +25,7 @@ class Holdfast(NamedTuple):
 
 
 def create(config: Config) -> Holdfast:
-    """Binds the database (already migrated) and wires every floor. Starts nothing."""
-    base.bind(config.database_url)
+    """Wires every floor; the database is bound and migrated already. Starts nothing."""
     app = Flask("app", root_path=str(ROOT), static_folder="static", template_folder="templates")
     io = events.make(app)
     rooms = Rooms(config, events.wire_of(io))

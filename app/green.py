@@ -87,11 +87,15 @@ class Flag:
         if not self._event.ready():
             self._event.send()
 
+    @property
+    def raised(self) -> bool:
+        return bool(self._event.ready())
+
     def wait(self, timeout: float) -> bool:
         """Returns whether it was raised within `timeout` seconds."""
         with Timeout(timeout, False):
             self._event.wait()
-        return bool(self._event.ready())
+        return self.raised
 
 
 def serve(listener: socket.socket, app: Callable[..., Any]) -> None:

@@ -62,6 +62,7 @@ class Room:
         self.size_holder: Viewer | None = None
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
+        self.caught_up = green.Flag()  # reached the head once, since the room was made
         self.pressure = False  # the disk is full: output waits in the keeper
         self.fresh_from = -1  # every viewer was redrawn here; a resume from at or below needs a snapshot
         self.last_output_at: float | None = None
@@ -127,6 +128,7 @@ class Room:
         if self._marks:
             stop = min(stop, self._marks[0].offset)
         if stop <= self.offset:
+            self.caught_up.set()
             if self._ending and not self.over and self.offset >= self.head:
                 self._end()
             return False

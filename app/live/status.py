@@ -73,7 +73,7 @@ class Status:
 def status_of(rooms: Following, session: Session) -> Status:
     """The status from what is in memory; waits for nothing."""
     room = rooms.rooms.get(session.id)
-    alive = session.state == "running" and (room is None or not room.over)
+    alive = session.state == "running" and (room is None or not room.finished.raised)
     following = alive and room is not None and rooms.keeper_connected
     usage = rooms.processes.usage(session.pid) if alive else None
     signs = room.screen.signs if room is not None else None

@@ -7,11 +7,13 @@ import fcntl
 import functools
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from peewee import DatabaseProxy, Model, PeeweeException, SqliteDatabase
 from playhouse.migrations import Runner
@@ -24,6 +26,8 @@ T = TypeVar("T")
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 # A writer holds the lock for some milliseconds (a snapshot: 25); so long means that something is wrong.
 BUSY_SECONDS = 10
+# Green threads use the database in turn, native ones (20) side by side; more than that never at once.
+IDLE_CONNECTIONS = 24
 
 db = DatabaseProxy()
 
@@ -32,6 +36,49 @@ class Record(Model):
     class Meta:
         database = db
         legacy_table_names = False
+
+
+class Tidy(sqlite3.Connection):
+    """Knows its cursors. One that was not read to its end keeps the connection in the past: the next user
+    of the connection would not see what others have written since."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *args: Any, **kwargs: Any) -> sqlite3.Cursor:
+        made = super().cursor(*args, **kwargs)
+        self._cursors.add(made)
+        return made
+
+    def tidy(self) -> None:
+        for cursor in list(self._cursors):
+            cursor.close()
+        self._cursors.clear()
+
+
+class Reused(SqliteDatabase):
+    """Keeps closed connections for the next use: opening one takes a millisecond of the hub, which is
+    what a keystroke's whole way takes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, check_same_thread=False, factory=Tidy, **kwargs)
+        # Taken by the hub and by native threads alike: a green lock would wake its waiter in the wrong thread.
+        self._lock = green.native_lock()
+        self._idle: list[Any] = []
+
+    def _connect(self) -> Any:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return super()._connect()  # type: ignore[misc]
+
+    def _close(self, conn: Tidy) -> None:
+        conn.tidy()
+        if len(self._idle) < IDLE_CONNECTIONS and not conn.in_transaction:
+            self._idle.append(conn)
+        else:
+            super()._close(conn)  # type: ignore[misc]
 
 
 class NewerDatabase(Exception):
@@ -47,13 +94,14 @@ def bind(url: str) -> SqliteDatabase:
     """Points all models at the SQLite file of `url`, created private if it is not there yet."""
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Created here, because SQLite would give it the umask's mode; -wal and -shm files copy it.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Created here, because SQLite would give it the umask's mode; -wal and -shm files copy it. Never opened
+    # when it is there: closing any descriptor of it drops all locks that SQLite holds in this process, and
+    # the next process to close it would then delete our WAL (seen: rows that nobody else could read).
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     path.chmod(0o600)
     pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "normal"}
-    database = SqliteDatabase(str(path), pragmas=pragmas, timeout=BUSY_SECONDS, autoconnect=False)
-    # Taken by the hub and by native threads alike: a green lock would wake its waiter in the wrong thread.
-    database._lock = green.native_lock()  # type: ignore[attr-defined]
+    database = Reused(str(path), pragmas=pragmas, timeout=BUSY_SECONDS, autoconnect=False)
     # It logs statements with their values, hashes included; and native threads must not log.
     logging.getLogger("peewee").disabled = True
     db.initialize(database)

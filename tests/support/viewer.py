@@ -20,6 +20,8 @@ class Viewer:
 
     def __init__(self, url: str, token: str | None = None, cookie: str | None = None) -> None:
         self.io = socketio.Client(reconnection=False)
+        in_order = self.io.eio._trigger_event  # the library starts a thread a message, in any order
+        self.io.eio._trigger_event = lambda *args, run_async=False: in_order(*args, run_async=False)
         self.changed = threading.Condition()
         self.events: list[tuple[str, object]] = []
         self.session = ""

@@ -54,11 +54,12 @@ def test_the_screen_after_a_restart_is_the_screen_before(own_server):
     one = Viewer(server.url, server.user("alice"))
     one.join(session)
     one.type("PS1='$ '; seq 1 200; printf '\\e[1;31mred\\e[0m \\e]2;my title\\a'; echo d''one\n")
-    one.wait_output(b"done\r\n$ ")
-    snapshot = server.api("alice").get(f"/sessions/{session}/screen", params={"format": "ansi", "scrollback": 500})
+    one.wait(lambda v: re.search(rb"done\r\n(\x1b\[\?2004h)?\$ ", v.output))
+    whole = {"format": "ansi", "scrollback": 500}
+    snapshot = api.get(f"/sessions/{session}/screen", params=whole)
     one.close()
     server.restart()
-    again = server.api("alice").get(f"/sessions/{session}/screen", params={"format": "ansi", "scrollback": 500})
+    again = api.get(f"/sessions/{session}/screen", params=whole)
     assert again.content == snapshot.content
     assert api.status(session)["title"] == "my title"
 
