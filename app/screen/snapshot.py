@@ -8,6 +8,8 @@ everything before had been drawn too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.screen.body import Body, plain
 from app.screen.rows import EMPTY, PLAIN, SPACER, SPACER_HEAD, Look, Row, Span
 from app.screen.state import SavedCursor, ScreenState, TerminalState
@@ -22,8 +24,10 @@ PLAIN_MODES = {
 }  # fmt: skip
 ANSI_MODES = {0: 2, 2: 12, 3: 20}
 INSERT, ORIGIN, WRAPAROUND, BLINKING, VISIBLE, MARGINS = (1 << bit for bit in (1, 8, 9, 12, 13, 19))
-MOUSE_EVENTS = {1: 9, 2: 1000, 3: 1002, 4: 1003}
-MOUSE_FORMATS = {1: 1005, 2: 1006, 3: 1015, 4: 1016}
+# Bits again; in the order in which the engine numbers the one that counts, from 1.
+ALTERNATE_MODES = {35: 1049, 33: 1047, 16: 47}
+MOUSE_EVENTS = {11: 9, 20: 1000, 21: 1002, 22: 1003}
+MOUSE_FORMATS = {24: 1005, 25: 1006, 27: 1015, 28: 1016}
 
 PENDING_WRAP, PROTECTED = 1, 2  # cursor flags
 SAVED_PROTECTED, SAVED_ORIGIN = 1, 4
@@ -88,26 +92,32 @@ class _Writer:
             self.body.rows(screen.rows(state.rows + scrollback))
         else:
             self.body.rows(_without_blank_end(self.shown))
-        if state.active == 1:
-            self.saved_cursor(screen.saved)
-            self.keyboard(screen)
-            self.write(f"\x1b[{screen.y + 1};{screen.x + 1}H")
 
     def alternate(self) -> None:
-        self.write("\x1b[?47h\x1b[H")
+        """Over to the other screen the way the program went: mode 1049 saves the cursor and clears."""
+        state, primary = self.state, self.state.screens[0]
+        self.keyboard(primary)
+        mode = next((number for bit, number in ALTERNATE_MODES.items() if state.modes >> bit & 1), 47)
+        if mode == 1049 and primary.saved:
+            self.saved_cursor(primary.saved, "\x1b[?1049h")
+            self.write("\x1b[2J" if primary.saved.pen.background.kind else "")
+        else:
+            self.saved_cursor(primary.saved)
+            self.write(f"\x1b[{primary.y + 1};{primary.x + 1}H\x1b[?{mode}h")
+        self.write("\x1b[H")
         self.shown = list(self.state.screens[1].rows(self.state.rows))
         self.body.rows(_without_blank_end(self.shown))
 
-    def saved_cursor(self, saved: SavedCursor | None) -> None:
+    def saved_cursor(self, saved: SavedCursor | None, save: str = "\x1b7") -> None:
         if saved is None:
             return
         self.body.look(Look(saved.pen, None, bool(saved.flags & SAVED_PROTECTED)))
         self.charsets(saved.charset)
         self.write("\x1b[?6h" if saved.flags & SAVED_ORIGIN else "")
-        self.write(f"\x1b[{saved.y + 1};{saved.x + 1}H\x1b7")
+        self.write(f"\x1b[{saved.y + 1};{saved.x + 1}H{save}")
         self.write("\x1b[?6l" if saved.flags & SAVED_ORIGIN else "")
         self.body.look(PLAIN)
-        if saved.charset:
+        if _changed(saved.charset):
             self.write("\x0f\x1b(B\x1b)B\x1b*B\x1b+B")
 
     def charsets(self, charset: int) -> None:
@@ -136,14 +146,23 @@ class _Writer:
         for bit, number in ANSI_MODES.items():
             if changed >> bit & 1:
                 self.write(f"\x1b[{number}{'h' if state.modes >> bit & 1 else 'l'}")
-        if state.mouse:
-            self.write(f"\x1b[?{MOUSE_EVENTS[state.mouse]}h")
-        if state.mouse_format:
-            self.write(f"\x1b[?{MOUSE_FORMATS[state.mouse_format]}h")
+        self.mouse(MOUSE_EVENTS, state.mouse)
+        self.mouse(MOUSE_FORMATS, state.mouse_format)
         if state.modify_other_keys:
             self.write("\x1b[>4;2m")
         self.keyboard(state.screen)
         self.cursor_style()
+
+    def mouse(self, modes: Mapping[int, int], chosen: int) -> None:
+        """Several may be set, but the one touched last counts; a reset one takes all effect away."""
+        active = list(modes.values())[chosen - 1] if chosen else None
+        on = [number for bit, number in modes.items() if self.state.modes >> bit & 1 and number != active]
+        off = [number for number in modes.values() if number not in on]
+        self.write("".join(f"\x1b[?{number}h" for number in on))
+        if active:
+            self.write(f"\x1b[?{active}h")
+        elif on and off:
+            self.write(f"\x1b[?{off[-1]}l")
 
     def keyboard(self, screen: ScreenState) -> None:
         """The kitty keyboard flags: the lowest entry is set, the others pushed."""
@@ -217,6 +236,11 @@ class _Writer:
         if x < 0 or self.state.modes & MARGINS:
             return x, EMPTY, BLANK
         return _cell(self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ()), x)
+
+
+def _changed(charset: int) -> bool:
+    """Whether a slot holds something else than ASCII, or another slot than the first is in use."""
+    return bool(charset & 0b10101010 or charset >> 8 & 3)
 
 
 def _cell(row: Row, x: int) -> tuple[int, str, Span]:

@@ -1,9 +1,11 @@
 """Makes the recordings: `python -m tests.fidelity.record [NAME ...]`.
 
-Real programs on real PTYs with scripted keys; what they wrote goes to recordings/NAME-ROWSxCOLS.z (zlib). The one
-rule: nothing of the machine they were made on shows in them: a directory, processes, prompt and names of our own.
+Real programs on real PTYs with scripted keys; what they wrote goes to recordings/NAME-ROWSxCOLS.z (zlib).
+The one rule: nothing of the machine they were made on shows in them: a directory, processes, prompt and
+names of our own.
 """
 
+# ruff: noqa: E501 - keys and scripts read best in one line each
 from __future__ import annotations
 
 import getpass
@@ -34,7 +36,15 @@ SIZES = ((24, 80), (40, 132), (10, 37))
 
 ESC, ENTER, TAB, DOWN, UP, RIGHT, LEFT = b"\x1b", b"\r", b"\t", b"\x1b[B", b"\x1b[A", b"\x1b[C", b"\x1b[D"
 PAGE_DOWN, PAGE_UP, HOME, END = b"\x1b[6~", b"\x1b[5~", b"\x1b[H", b"\x1b[F"
-F1, F3, F4, F5, F6, F9, F10 = (b"\x1bOP", b"\x1bOR", b"\x1bOS", b"\x1b[15~", b"\x1b[17~", b"\x1b[20~", b"\x1b[21~")
+F1, F3, F4, F5, F6, F9, F10 = (
+    b"\x1bOP",
+    b"\x1bOR",
+    b"\x1bOS",
+    b"\x1b[15~",
+    b"\x1b[17~",
+    b"\x1b[20~",
+    b"\x1b[21~",
+)
 
 
 def ctrl(letter: str) -> bytes:
@@ -95,7 +105,7 @@ def plays(sleepers: list[int]) -> dict[str, Play]:
 
 POEM = "".join(
     f"/* stanza {n} */\nstatic int line_{n}(int width, const char *text) {{\n"
-    f"    if (width < {n}) return {n * 7};  // {'soft ' * (n % 9)}\n\treturn width ? printf(\"%s\", text) : 0;\n}}\n\n"
+    f'    if (width < {n}) return {n * 7};  // {"soft " * (n % 9)}\n\treturn width ? printf("%s", text) : 0;\n}}\n\n'
     for n in range(40)
 )
 COLORS = "".join(
