@@ -128,7 +128,7 @@ def _pipe(opened: list[int]) -> tuple[int, int]:
 
 def checked_spec(fields: dict[str, Any]) -> Spec:
     """The Spec of a CREATE frame. Raises Refused, naming the first field that cannot be."""
-    nothing = dict.fromkeys(("id", "argv", "cwd"))
+    nothing: dict[str, Any] = dict.fromkeys(("id", "argv", "cwd"))
     spec = Spec(**(nothing | {name: fields[name] for name in Spec._fields if name in fields}))
     if not isinstance(spec.id, str) or not protocol.SESSION_ID.fullmatch(spec.id):
         raise Refused("id", "a session id is 12 characters of a-z and 2-7")

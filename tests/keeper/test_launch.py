@@ -147,15 +147,11 @@ def test_after_a_machine_crash_sessions_are_lost(
         False,
         True,
         None,
-        state_head(),
+        len(counted(1000)),
     )
     assert home.output(state.id) == counted(1000)
     again.forget(state.id)
     again.close()
-
-
-def state_head() -> int:
-    return len(counted(1000))
 
 
 def test_a_session_killed_in_its_making_leaves_nothing(tmp_path: Path) -> None:
@@ -198,7 +194,7 @@ def started_from(copy: Path, home: Home) -> KeeperClient:
     """A keeper that runs the copied code."""
     script = (
         "from pathlib import Path; from app.keeper.launch import ensure; "
-        f"ensure(Path({str(home.keeper)!r}), sessions_dir=Path({str(home.sessions)!r}), journal_bytes=1 << 24)"
+        f"ensure(Path({str(home.keeper)!r}), sessions_dir=Path({str(home.sessions)!r}), journal_bytes=99999)"
     )
     subprocess.run([sys.executable, "-P", "-c", script], check=True, env={"PYTHONPATH": str(copy)}, cwd="/")
     client = KeeperClient(home.keeper, Recorder())

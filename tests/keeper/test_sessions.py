@@ -190,7 +190,7 @@ def test_the_last_output_comes_before_the_end(home: Home, recorder: Recorder, cl
 def test_a_background_job_does_not_keep_a_session_open(
     home: Home, recorder: Recorder, client: KeeperClient
 ) -> None:
-    over = ended(client, recorder, shell("trap '' HUP; (while :; do echo x; done) & exit 4"))
+    over = ended(client, recorder, shell("trap '' HUP; (while echo x; do :; done) & exit 4"))
     assert over.exit_code == 4
 
 
