@@ -46,7 +46,7 @@ class Tidy(sqlite3.Connection):
         super().__init__(*args, **kwargs)
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
-    def cursor(self, *args: Any, **kwargs: Any) -> sqlite3.Cursor:
+    def cursor(self, *args: Any, **kwargs: Any) -> sqlite3.Cursor:  # type: ignore[override]
         made = super().cursor(*args, **kwargs)
         self._cursors.add(made)
         return made
@@ -63,7 +63,7 @@ class Reused(SqliteDatabase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, check_same_thread=False, factory=Tidy, **kwargs)
-        # Taken by the hub and by native threads alike: a green lock would wake its waiter in the wrong thread.
+        # The hub and native threads take it: a green lock would wake its waiter in the wrong thread.
         self._lock = green.native_lock()
         self._idle: list[Any] = []
 

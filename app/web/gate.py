@@ -70,9 +70,13 @@ def session_for(who: Actor | None, session_id: str, need: str) -> Session:
     session = Session.seen_by(who, session_id) if who is not None else None
     if session is None:
         raise not_found()
+    require(who, session, need)
+    return session
+
+
+def require(who: Actor | None, session: Session, need: str) -> None:
     if not allows(role_of(who, session), need):
         raise Problem(403, f"Your role in this session does not allow: {need}.")
-    return session
 
 
 def checked_input(row: Route) -> dict[str, BaseModel]:

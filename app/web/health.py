@@ -21,6 +21,13 @@ PLAIN = "text/plain"
 # Seconds; a status poll takes 1 ms, a sign-in 100.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
+# Names for what the live floor counts.
+FIGURES = {
+    "running": ("sessions_running", "Sessions whose program runs"),
+    "viewers": ("viewers", "Joined viewers"),
+    "behind": ("viewers_behind", "Viewers that get frames because they cannot keep up"),
+}
+
 
 class Figures:
     """What this server process counts, in a registry of its own (tests make many servers)."""
@@ -57,7 +64,8 @@ class Live(Collector):
         live = rooms()
         yield GaugeMetricFamily("holdfast_keeper_connected", "1: yes", value=int(live.keeper_connected))
         for name, value in live.counts().items():
-            yield GaugeMetricFamily(f"holdfast_{name}", name.replace("_", " "), value=value)
+            figure, meaning = FIGURES.get(name, (name, name.replace("_", " ")))
+            yield GaugeMetricFamily(f"holdfast_{figure}", meaning, value=value)
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         return ()

@@ -12,8 +12,8 @@ from flask import Flask, Response, current_app, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.live.errors import LiveError
-from app.models.secrets import Busy
+from app.live.errors import InputFull, LiveError, Unavailable
+from app.models.secrets import PATIENCE_SECONDS, Busy
 from app.models.user import Refused
 from app.web.logins import TooSoon
 
@@ -28,8 +28,8 @@ STATUS_OF_CODE = {
     "rate_limited": 429,
     "unavailable": 503,
 }
-# For what says no without knowing when to come back.
-RETRY_AFTER_SECONDS = {429: 1, 503: 2}
+# When to come back, where that is known to help: what is full drains, and the keeper is found again.
+RETRY_AFTER_SECONDS = {InputFull: 1, Unavailable: 2}
 
 
 class Problem(Exception):
@@ -38,7 +38,7 @@ class Problem(Exception):
         self.status = status
         self.detail = detail
         self.errors = errors or []
-        self.retry_after = RETRY_AFTER_SECONDS.get(status)
+        self.retry_after: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"title": title(self.status), "status": self.status, "detail": self.detail}
@@ -82,20 +82,22 @@ def register(app: Flask) -> None:
     app.register_error_handler(ValidationError, lambda error: answer(from_validation(error)))
     app.register_error_handler(Refused, lambda error: answer(bad_field(error.field, error.message)))
     app.register_error_handler(TooSoon, lambda error: answer(from_too_soon(error)))
-    app.register_error_handler(Busy, lambda _: answer(Problem(503, "Too many sign-ins at this moment.")))
+    app.register_error_handler(Busy, lambda _: answer(from_too_soon(TooSoon(PATIENCE_SECONDS))))
     app.register_error_handler(Exception, _unexpected)
 
 
 def from_too_soon(error: TooSoon) -> Problem:
     seconds = max(1, math.ceil(error.seconds))
-    problem = Problem(429, f"Too many wrong attempts. Try again in {seconds} seconds.")
+    problem = Problem(429, f"Too many attempts. Try again in {seconds} seconds.")
     problem.retry_after = seconds
     return problem
 
 
 def _from_live(error: LiveError) -> Problem:
     errors = [{"field": error.field, "message": error.message}] if error.field else None
-    return Problem(STATUS_OF_CODE.get(error.code, 500), error.message, errors)
+    problem = Problem(STATUS_OF_CODE.get(error.code, 500), error.message, errors)
+    problem.retry_after = RETRY_AFTER_SECONDS.get(type(error))
+    return problem
 
 
 def _from_http(error: HTTPException) -> Problem:

@@ -13,7 +13,7 @@ from app.models.user import User
 from app.permissions import EDIT, END, RESIZE, TYPE, WATCH, Actor
 from app.web import bodies
 from app.web.answers import ScreenBody, SessionsBody, StatusBody
-from app.web.gate import rooms
+from app.web.gate import require, rooms
 from app.web.problems import not_found
 from app.web.routes import API, SIGNED_IN, Answer, route
 
@@ -67,8 +67,10 @@ def change(session: Session, body: bodies.SessionChanges) -> Any:
 
 
 @route("DELETE", ONE, END, DONE)
-def end(session: Session, query: bodies.Forget) -> Any:
+def end(session: Session, actor: Actor, query: bodies.Forget) -> Any:
     """Ends the program: HUP, and KILL after a grace. `forget` also erases record and history."""
+    if query.forget:
+        require(actor, session, EDIT)
     (rooms().forget if query.forget else rooms().end)(session)
     return "", 204
 

@@ -111,3 +111,18 @@ def test_a_writer_waits_for_another(people, monkeypatch):
     writer.join(10)
     holder.join(10)
     assert len(ApiToken.of(people["alice"].id)) == 1
+
+
+def test_a_connection_that_is_used_again_sees_what_others_wrote(people, tmp_path):
+    """A query whose result was not read to its end must not hold the next user in the past."""
+    rows = []
+    with db.connection_context():
+        half = User.select().iterator()
+        rows.append(next(iter(half)))
+        first = db.connection()
+    code = f"from app.models import base; base.bind('sqlite:///{tmp_path}/data/holdfast.db');"
+    code += "from app.models.token import ApiToken; print(ApiToken.issue(1, 'other process')[1])"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    with db.connection_context():
+        assert db.connection() is first
+    assert ApiToken.actor_for(run.stdout.strip()).name == "alice"

@@ -24,7 +24,7 @@ def test_figures_for_this_machine_and_for_admins_only(world):
     near = world.browser().get("/metrics")
     assert near.status_code == 200
     assert near.content_type.startswith("text/plain; version=0.0.4")
-    assert "holdfast_running 3.0" in near.text and "holdfast_keeper_connected 1.0" in near.text
+    assert "holdfast_sessions_running 3.0" in near.text and "holdfast_keeper_connected 1.0" in near.text
     assert "secret-project" not in near.text and "alice" not in near.text
     assert world.browser().get("/metrics", environ_overrides=away).status_code == 401
     through_proxy = world.browser().get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})

@@ -1,0 +1,142 @@
+"""The commands, each in a process of its own; those of the keeper against a real one."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import config as settings
+from app.models import base
+from app.models.token import ApiToken
+from app.models.user import User
+from tests.support.server import Server
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "correct horse battery\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+    env |= {"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"}
+
+    def run(*words, typed="", **more):
+        return subprocess.run(
+            [sys.executable, "-m", "app", *words],
+            cwd=ROOT, env=env | more, input=typed, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def test_config_prints_the_settings_and_nothing_else(run, tmp_path):
+    done = run("config", HOLDFAST_PORT="8123")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "HOLDFAST_PORT=8123\n" in done.stdout and f"HOLDFAST_DATA_DIR={tmp_path}/data\n" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", [("config",), ("serve",), ("token", "add", "alice")])
+def test_a_bad_setting_stops_every_command_and_is_named(run, tmp_path, command):
+    done = run(*command, HOLDFAST_PROT="1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "holdfast: HOLDFAST_PROT: there is no such setting; did you mean HOLDFAST_PORT?\n"
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("fly",), ("user",), ("user", "add"), ("token", "add"), ("stop", "--now")]
+)
+def test_a_wrong_call_is_2_and_shows_how(run, words):
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stdout == "" and done.stderr.startswith("usage: python -m app")
+
+
+def test_an_account_and_its_token(run, tmp_path):
+    made = run("user", "add", "alice", "--admin", "--password-stdin", typed=PASSWORD)
+    assert (made.returncode, made.stderr) == (0, "")
+    token = run("token", "add", "alice", "--name", "laptop")
+    assert (token.returncode, token.stderr) == (0, "")
+    assert re.fullmatch(r"hf_[A-Za-z0-9_-]{43}\n", token.stdout)
+    config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
+    base.bind(config.database_url)
+    actor = ApiToken.actor_for(token.stdout.strip())
+    assert (actor.name, actor.admin) == ("alice", True)
+    assert User.by_password("alice", PASSWORD.strip()) is not None
+    assert run("user", "list").stdout.startswith("alice\tadmin\t20")
+    assert run("user", "passwd", "alice", "--password-stdin", typed="another password\n").returncode == 0
+    assert User.by_password("alice", "another password") is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "says"),
+    [
+        (("user", "add", "Bad Name", "--password-stdin"), PASSWORD, "1 to 32 characters"),
+        (("user", "add", "bob", "--password-stdin"), "short\n", "8 to 1024 characters"),
+        (("user", "add", "bob", "--password-stdin"), "", "8 to 1024 characters"),
+        (("user", "add", "bob"), "", "--password-stdin"),
+        (("user", "passwd", "nobody", "--password-stdin"), PASSWORD, "no user 'nobody'"),
+        (("token", "add", "nobody"), "", "no user 'nobody'"),
+        (("keeper", "status"), "", "no keeper"),
+        (("keeper", "upgrade"), "", "no keeper"),
+        (("sessions",), "", "no keeper"),
+        (("stop", "--yes"), "", "no keeper"),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_standard_error(run, words, typed, says):
+    done = run(*words, typed=typed)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("holdfast: ") and says in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_same_name_twice_is_refused(run):
+    assert run("user", "add", "bob", "--password-stdin", typed=PASSWORD).returncode == 0
+    again = run("user", "add", "bob", "--password-stdin", typed=PASSWORD)
+    assert again.returncode == 1 and "already a user 'bob'" in again.stderr
+
+
+def test_the_password_is_asked_for_twice_on_a_terminal(run, tmp_path):
+    master, slave = pty.openpty()
+    env = os.environ | {"HOLDFAST_DATA_DIR": str(tmp_path / "data")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "user", "add", "dora"],
+        cwd=ROOT, env=env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+    )  # fmt: skip
+    os.close(slave)
+    seen = b""
+    for prompt in (b"Password: ", b"Again: "):
+        while not seen.endswith(prompt):
+            seen += os.read(master, 1000)
+        os.write(master, PASSWORD.encode())
+    assert process.wait(30) == 0
+    os.close(master)
+    assert PASSWORD.strip().encode() not in seen
+    assert run("user", "list").stdout.startswith("dora\tuser")
+
+
+def test_the_keeper_is_looked_at_upgraded_and_stopped(tmp_path):
+    server = Server(tmp_path / "data").start()
+    try:
+        api = server.api("alice")
+        session = api.start(["sh", "-c", "echo one; read x; echo $x; sleep 600"], name="kept")
+        listed = server.command("sessions")
+        assert session["id"] in listed.stdout and "alice/kept" in listed.stdout and "running" in listed.stdout
+        before = dict(row.split("\t") for row in server.command("keeper", "status").stdout.splitlines())
+        assert before["sessions"] == "1" and {"version", "pid", "vault pid", "age"} <= set(before)
+        upgraded = server.command("keeper", "upgrade")
+        assert (upgraded.returncode, upgraded.stderr) == (0, "")
+        assert api.status(session["id"])["pid"] == session["pid"] and api.status(session["id"])["alive"]
+        refused = server.command("stop", stdin="")
+        assert refused.returncode == 1 and "--yes" in refused.stderr
+        assert api.status(session["id"])["alive"]
+        stopped = server.command("stop", "--yes")
+        assert (stopped.returncode, stopped.stderr) == (0, "") and "1 sessions were ended" in stopped.stdout
+        with pytest.raises(ProcessLookupError):
+            os.kill(session["pid"], 0)
+    finally:
+        server.close()
