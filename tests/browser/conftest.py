@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -9,11 +12,33 @@ from tests.browser.people import ARGS, CHROMIUM, DESKTOP, Person
 from tests.support.server import Server
 
 
+def started(data_dir: Path) -> Server:
+    """A server on a port that stays the same when it starts again: the login cookie is named after it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Server(data_dir, HOLDFAST_PORT=str(port)).start()
+
+
 @pytest.fixture(scope="package")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("browser") / "data").start()
+    server = started(tmp_path_factory.mktemp("browser") / "data")
     yield server
     server.close()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """own_server(): a server that the test may kill."""
+    made: list[Server] = []
+
+    def make() -> Server:
+        made.append(started(tmp_path / f"data{len(made)}"))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
 
 
 @pytest.fixture(scope="package")
@@ -34,5 +59,6 @@ def person(browser, server):
         return made[-1]
 
     yield arrive
+    print("".join(server.log[-40:]))  # pytest shows it when the test failed
     for one in made:
         one.close()

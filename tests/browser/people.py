@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.server import PASSWORD, Server
 
@@ -21,6 +21,7 @@ ARGS = [
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)
 # Playwright's own wait_for_function needs eval(), which the policy forbids; evaluate() does not.
 UNTIL = """([text, patience]) => new Promise((done, fail) => {
   const end = Date.now() + patience;
@@ -49,15 +50,23 @@ def until(page: Page, condition: str, patience: int = WAIT_MS) -> object:
 class Person:
     """One user at one device. `page` opens pages; `check` says whether all of them behaved."""
 
-    def __init__(self, browser: Browser, server: Server, name: str | None, device: dict, **options) -> None:
-        self.server = server
+    def __init__(self, browser: Browser, server: Server, name: str | None, device: dict, anew=False, **options) -> None:
         self.problems: list[str] = []
         self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
         self.context.set_default_timeout(WAIT_MS)
         self.context.on("page", self._watch)
         if name:
             server.user(name)
+            self._cookies(server, name, anew)
+
+    def _cookies(self, server: Server, name: str, anew: bool) -> None:
+        """Signs in once a server and user, as one browser does; later tests bring the cookies along."""
+        jar = server.__dict__.setdefault("cookies", {})
+        if name in jar and not anew:
+            self.context.add_cookies(jar[name])
+        else:
             self.sign_in(name)
+            jar[name] = self.context.cookies()
 
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error} {error.stack}"))

@@ -1,0 +1,143 @@
+"""The terminal in the page: pasting, copying, mouse, search, ends, and the renderer to fall back on."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import (
+    DESKTOP,
+    NO_WEBGL,
+    PHONE,
+    joined,
+    screen,
+    shows,
+    type_in,
+    until,
+    whole_in_window,
+)
+
+
+def test_a_large_paste_arrives_whole_and_in_order(server, person):
+    text = "".join(f"{number:06d} \u4e2d\U0001f680\n" for number in range(30_000))
+    raw = text.replace("\n", "\r").encode()  # what a terminal makes of pasted line ends
+    program = f"stty raw -echo; echo ready; head -c {len(raw)} | sha256sum; cat"
+    page = person().join(server.api("alice").start(program)["id"])
+    shows(page, "ready")
+    page.evaluate("(text) => holdfast.terminal.paste(text)", text)
+    shows(page, hashlib.sha256(raw).hexdigest())
+
+
+def test_old_mouse_reports_are_bytes_not_text(server, person):
+    program = "printf '\\033[?1000h'; stty raw -echo; echo ready; head -c 6 | od -An -tu1; cat"
+    page = person().join(server.api("alice").start(program, rows=24, cols=140)["id"])
+    shows(page, "ready")
+    grid = page.locator(".xterm-screen").bounding_box()
+    column, row = 130, 10
+    page.mouse.click(
+        grid["x"] + (column - 0.5) * grid["width"] / 140, grid["y"] + (row - 0.5) * grid["height"] / 24
+    )
+    shows(page, f"27  91  77  32 {32 + column} {32 + row:3d}")
+
+
+def test_copy_paste_and_search_by_keyboard(server, person):
+    alice = person(permissions=["clipboard-read", "clipboard-write"])
+    page = alice.join(server.api("alice").start(["cat"])["id"])
+    type_in(page, "needle in the hay\n")
+    shows(page, "needle in the hay\nneedle in the hay")
+    page.keyboard.press("Control+Shift+F")
+    expect(page.get_by_label("Search in the terminal").first).to_be_visible()
+    page.keyboard.type("needle")
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 of 2")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("search-bar")).to_be_hidden()
+    page.evaluate("() => holdfast.terminal.term.select(10, 0, 7)")
+    page.keyboard.press("Control+Shift+C")
+    until(page, "navigator.clipboard.readText().then((text) => { window.copied = text; }), window.copied === 'the hay'")
+    page.keyboard.press("Control+Shift+V")
+    shows(page, "hay\nthe hay")
+
+
+def test_the_keyboard_gets_out_of_the_terminal(server, person):
+    page = person().join(server.api("alice").start(["cat"])["id"])
+    page.locator("terminal-view textarea").focus()
+    page.keyboard.press("Control+Shift+E")
+    expect(page.get_by_role("button", name="Details")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Details")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Details")).to_be_hidden()
+
+
+def test_a_program_may_only_offer_to_copy(server, person):
+    alice = person(permissions=["clipboard-read", "clipboard-write"])
+    program = "printf '\\033]52;c;%s\\007' $(printf offered | base64); printf '\\033]52;c;?\\007'; cat -v"
+    page = alice.open("/")
+    page.evaluate("() => navigator.clipboard.writeText('mine')")
+    page.goto(f"/sessions/{server.api('alice').start('read x; ' + program)['id']}")
+    joined(page)
+    type_in(page, "go\n")
+    offer = page.get_by_text("The program offers to copy “offered”.")
+    expect(offer).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == "mine"
+    page.get_by_role("button", name="Copy", exact=True).first.click()
+    until(page, "navigator.clipboard.readText().then((text) => { window.copied = text; }), window.copied === 'offered'")
+    assert "52;c" not in screen(page), "the clipboard was not told to the program"
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_without_webgl_colours_and_sizes_are_the_same(server, person, device):
+    program = "printf '\\033[38;2;250;100;50mcoloured\\033[0m\\r\\n'; cat"
+    session = server.api("alice").start(program, rows=40, cols=132)["id"]
+    alice = person(device=device, color_scheme="dark")
+    alice.context.add_init_script(NO_WEBGL)
+    page = alice.join(session)
+    shows(page, "coloured")
+    colour = "getComputedStyle([...document.querySelectorAll('.xterm-rows span')]" \
+        ".find((span) => span.textContent.includes('coloured'))).color"  # fmt: skip
+    until(page, f"{colour} === 'rgb(250, 100, 50)'")
+    assert whole_in_window(page)
+
+
+def test_the_end_is_told_and_it_runs_again(server, person):
+    page = person().join(server.api("alice").start("echo once; read line; exit 3", name="short")["id"])
+    shows(page, "once")
+    type_in(page, "\n")
+    expect(page.get_by_text("failed (exit code 3)").first).to_be_visible()
+    type_in(page, "x")
+    expect(page.get_by_text("The program has ended")).to_have_count(0)  # the terminal takes no keys then
+    first = page.url
+    page.get_by_role("button", name="Run again").click()
+    page.wait_for_url(lambda url: "/sessions/" in url and url != first)
+    shows(page, "once")
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("link", name=first.rsplit("/", 1)[1])).to_be_visible()
+
+
+def test_the_details_rename_and_tell(server, person):
+    page = person().join(server.api("alice").start(["cat"], name="old name")["id"])
+    page.get_by_role("button", name="Details").click()
+    details = page.get_by_role("complementary", name="Details")
+    expect(details.get_by_text("alice (this window)")).to_be_visible()
+    details.get_by_label("Name").fill("new name")
+    details.get_by_label("Tags").fill("fresh")
+    details.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="new name")).to_be_visible()
+    assert server.api("alice").get("/sessions", params={"tag": "fresh"}).json()["sessions"][0]["name"] == "new name"
+
+
+def test_a_phone_types_with_the_key_bar(server, person):
+    page = person(device=PHONE).join(server.api("alice").start("stty -echo; cat -v")["id"])
+    page.get_by_role("button", name="Tab", exact=True).tap()
+    page.get_by_role("button", name="Up", exact=True).tap()
+    control = page.get_by_role("button", name="Control, for the next key")
+    control.tap()
+    expect(control).to_have_attribute("aria-pressed", "true")
+    type_in(page, "v")
+    expect(control).to_have_attribute("aria-pressed", "false")
+    type_in(page, "\x1b\n")
+    shows(page, "^[[A^[")
