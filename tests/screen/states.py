@@ -7,10 +7,13 @@ from app.screen.rows import Look, Row
 
 
 def same_state(first: Screen, second: Screen) -> list[str]:
-    """What differs between two screens, by name. Nothing is left out but the number of rows far above."""
+    """What differs between two screens, by name; only how many rows lie far above is left out."""
     a, b = (state.read(screen._terminal, screen.scrollback) for screen in (first, second))
-    names = ["cols", "rows", "top", "bottom", "left", "right", "active", "cursor_default", "modify_other_keys", "mouse", "mouse_format", "dynamic", "tabs", "palette", "directory", "title", "continuation"]
-    found = [name for name in names if getattr(a, name) != getattr(b, name)]
+    names = (
+        "cols rows top bottom left right active cursor_default modify_other_keys mouse mouse_format dynamic tabs"
+        " palette directory title continuation"
+    )
+    found = [name for name in names.split() if getattr(a, name) != getattr(b, name)]
     if a.modes != b.modes:
         found.append(f"mode bits {a.modes ^ b.modes:b}")
     if first._intake.pending() != second._intake.pending():
@@ -41,7 +44,7 @@ def _screens(a: state.ScreenState, b: state.ScreenState, active: bool, rows: int
 
 def _saved(screen: state.ScreenState) -> tuple[object, ...] | None:
     saved = screen.saved
-    # A wrap that was pending when the cursor was saved is not written down: it ends when the cursor comes back.
+    # A wrap that was pending when the cursor was saved is not written down.
     return saved and (saved.x, saved.y, saved.pen, saved.flags & ~2, _charset(saved.charset))
 
 
