@@ -181,7 +181,9 @@ def wrong_lines(server: Server, session: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", nargs="*", help="echo, memory, kill9; all when none is named")
     parser.add_argument("--echoes", type=int, default=2000)
     parser.add_argument("--sessions", type=int, default=200)

@@ -20,8 +20,12 @@ class Viewer:
 
     def __init__(self, url: str, token: str | None = None, cookie: str | None = None) -> None:
         self.io = socketio.Client(reconnection=False)
-        in_order = self.io.eio._trigger_event  # the library starts a thread a message, in any order
-        self.io.eio._trigger_event = lambda *args, run_async=False: in_order(*args, run_async=False)
+        trigger = self.io.eio._trigger_event  # the library starts a thread a message, in any order
+
+        def in_order(*args, **kw):
+            return trigger(*args, **kw | {"run_async": False})
+
+        self.io.eio._trigger_event = in_order
         self.changed = threading.Condition()
         self.events: list[tuple[str, object]] = []
         self.session = ""

@@ -6,6 +6,8 @@ import os
 import re
 import signal
 
+import psutil
+
 from tests.support.viewer import Viewer
 
 COUNT = ["bash", "-c", "i=0; while :; do echo line-$((i++)); done"]
@@ -82,3 +84,52 @@ def test_kill_of_the_keeper_is_not_even_noticed(own_server):
     api.call("DELETE", f"/sessions/{session}")
     whole = api.output(session)
     assert lines_without_gap(whole[: whole.rindex(b"\r\n") + 2]) > 1000
+
+
+def test_a_lost_session_keeps_its_screen_and_runs_again(own_server):
+    """All processes die at once, as with the machine."""
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(["bash", "-c", "echo first; seq 1 100; cat"], cwd="/tmp")
+    one = Viewer(server.url, server.user("alice"))
+    one.join(session["id"])
+    one.type("last words\n")
+    one.wait_output(b"last words\r\nlast words\r\n")
+    one.close()
+    status = server.command("keeper", "status").stdout
+    server.kill()
+    vault, keeper = (int(re.search(rf"^{name}\s+(\d+)", status, re.M)[1]) for name in ("vault pid", "pid"))
+    killed = [psutil.Process(pid) for pid in (vault, keeper, session["pid"])]
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, 10)
+    server.start()
+    watcher = Viewer(server.url, server.user("alice"))
+    joined = watcher.join(session["id"])
+    assert joined["status"]["state"] == "lost" and not joined["status"]["alive"]
+    assert b"first" in joined["snapshot"] and b"last words" in joined["snapshot"]
+    assert watcher.type("x")["error"]["code"] == "ended"
+    again = api.post(f"/sessions/{session['id']}/again")
+    assert again.status_code == 201
+    anew = again.json()
+    assert (anew["command"], anew["cwd"]) == (session["command"], "/tmp")
+    assert anew["restarted_from"] == session["id"] and anew["alive"]
+    watcher.close()
+
+
+def test_an_end_while_the_web_server_is_down_is_learnt(own_server):
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(["bash", "-c", "read x; exit 9"])["id"]
+    one = Viewer(server.url, server.user("alice"))
+    one.join(session)
+    program = psutil.Process(api.status(session)["pid"])
+    server.kill()
+    program.send_signal(signal.SIGTERM)
+    psutil.wait_procs([program], 10)
+    server.start()
+    watcher = Viewer(server.url, server.user("alice"))
+    joined = watcher.join(session)
+    assert joined["status"]["state"] == "ended"
+    assert joined["status"]["exit_signal"] == "SIGTERM"
+    watcher.close()

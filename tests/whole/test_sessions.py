@@ -9,7 +9,6 @@ import re
 import pytest
 
 
-
 def test_a_session_echoes_and_everyone_joined_sees_it(server, viewer):
     session = server.api("alice").start(["cat"])["id"]
     first, second = viewer(server, "alice"), viewer(server, "alice")
@@ -66,6 +65,7 @@ def test_numbered_input_is_typed_once(server, viewer):
     one = viewer(server, "alice")
     one.join(session, client="c1")
     assert one.type("a\n", seq=1) == {"ok": True, "seq": 1}
+    one.wait_output(b"a\r\na\r\n")
     assert one.type("a\n", seq=1) == {"ok": True, "seq": 1}
     assert one.type("b\n", seq=2)["ok"]
     one.wait_output(b"b\r\nb\r\n")
