@@ -1,0 +1,256 @@
+"""Following every session the keeper holds: one room each, whoever is or is not looking.
+
+The rule: the keeper's word is the truth. Rows in the database follow it; a session is `lost` only when
+the keeper, asked, does not know it and its timeline has no end.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from app import green
+from app.config import Config
+from app.keeper import timeline
+from app.keeper.client import KeeperClient, KeeperError, State
+from app.keeper.journal import JournalReader
+from app.live.bookkeeper import Bookkeeper
+from app.live.errors import Unavailable
+from app.live.feed import Feed
+from app.live.processes import ProcessTable
+from app.live.restore import Past, end_of, first_size, restore
+from app.live.room import Room
+from app.live.wire import Wire
+from app.models.session import ENDED, LOST, RUNNING, Session
+from app.models.snapshot import Snapshot
+from app.permissions import Actor
+
+log = logging.getLogger(__name__)
+
+# A program's query is answered late at most so long after a restart; after that it stopped waiting.
+ANSWER_SECONDS = 5.0
+# Nor further back than so much output: a program that wrote on was not waiting.
+ANSWER_BYTES = 64 << 10
+# Screens rebuilt at once at a start; more would only fight for the native threads that help.
+RESTORES_AT_ONCE = 2
+# A joiner waits so long for a restored room to reach the head; in a flood it then joins behind it.
+CATCH_UP_SECONDS = 2.0
+# The room of an ended session is kept so long after its last viewer.
+LINGER_SECONDS = 30.0
+# Under this name the keeper numbers our answers to device queries (by offset), so that none is typed twice.
+ANSWERER = "screen"
+
+
+class Following:
+    """The registry of rooms, and the keeper client's listener. One in each web process."""
+
+    def __init__(self, config: Config, wire: Wire) -> None:
+        self.config = config
+        self.keeper = KeeperClient(config.keeper_dir, self)
+        self.keeper_connected = False
+        self.processes = ProcessTable()
+        self.rooms: dict[str, Room] = {}
+        self.records: dict[str, Session] = {}
+        self.came: dict[str, Actor] = {}  # every open socket and who it is; gone from here, it may nothing
+        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
+        self.feed = Feed(self, wire)
+        self._wire = wire
+        self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
+        self._ended: dict[str, State] = {}
+        self._opening: dict[str, green.Semaphore] = {}
+        self._restores = green.Semaphore(RESTORES_AT_ONCE)
+
+    def start(self) -> None:
+        """Connects to the keeper and follows every running session. Returns at once."""
+        self.keeper.start()
+        self.books.start()
+        self.feed.start()
+
+    # The keeper's word (keeper.client.Listener).
+
+    def connected(self, states: list[State]) -> None:
+        self.keeper_connected = True
+        green.spawn(self._reconcile, states, time.time())
+
+    def disconnected(self) -> None:
+        self.keeper_connected = False
+
+    def head(self, session: str, head: int) -> None:
+        if room := self.rooms.get(session):
+            room.head_moved(head)
+
+    def resized(self, session: str, offset: int, rows: int, cols: int) -> None:
+        if room := self.rooms.get(session):
+            room.resized(offset, rows, cols)
+
+    def gap(self, session: str, start: int, end: int) -> None:
+        log.warning("session %s: output %d to %d was lost, the disk was full", session, start, end)
+
+    def pressure(self, session: str, on: bool) -> None:
+        if room := self.rooms.get(session):
+            room.under_pressure(on)
+            self.changed(session)
+
+    def ended(self, state: State) -> None:
+        self._ended[state.id] = state
+        if room := self.rooms.get(state.id):
+            room.ending(state.head)
+
+    # Following.
+
+    def _reconcile(self, states: list[State], asked_at: float) -> None:
+        self._known = {state.id: state for state in states}
+        for session in Session.in_state(RUNNING):
+            state = self._known.get(session.id)
+            room = self.rooms.get(session.id)
+            if session.created_at >= asked_at:
+                continue  # launched since: the keeper's list is older
+            if state is None or state.lost:
+                self._gone(session)
+            elif not state.alive:
+                self.ended(state)
+                if room is None:
+                    self._record_end(session, state)
+            elif room is None:
+                green.spawn(self._follow, session)
+            else:
+                room.head_moved(state.head)
+
+    def _follow(self, session: Session) -> None:
+        try:
+            self.room_of(session)
+        except (KeeperError, OSError):
+            log.exception("session %s cannot be followed", session.id)
+
+    def room_of(self, session: Session) -> Room:
+        """The session's room, made if need be: from its snapshot and journal, in a native thread."""
+        room = self.rooms.get(session.id)
+        if room is not None:
+            return room
+        lock = self._opening.setdefault(session.id, green.Semaphore(1))
+        with lock:
+            room = self.rooms.get(session.id)
+            if room is None:
+                with self._restores:
+                    room = self._restored(session)
+            self._opening.pop(session.id, None)
+        return room
+
+    def _restored(self, session: Session) -> Room:
+        running = session.state == RUNNING
+        state = self._known.get(session.id) if running else None
+        if running and state is None:
+            raise Unavailable("The keeper does not answer just now. Try again in a moment.")
+        directory = self.config.sessions_dir / session.id
+        until = self._answered(session, state) if state else None
+        past = self._past(session, until)
+        done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
+        room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
+        room.fresh_from = done.fresh_from
+        room.last_output_at = state.last_output_at if state else session.last_output_at
+        self._adopt(room, session)
+        if state is None:
+            room.over = True
+            room.finished.set()
+            room.caught_up.set()
+        else:
+            self.keeper.follow(session.id)
+            room.head_moved(state.head)
+            for event in timeline.read(directory, done.offset):
+                if event.kind == "resize":
+                    room.resized(event.offset, *event.size)
+            if ended := self._ended.get(session.id):
+                room.ending(ended.head)
+        green.spawn(self._run, room)
+        room.caught_up.wait(CATCH_UP_SECONDS)
+        return room
+
+    def _answered(self, session: Session, state: State) -> int:
+        """Up to where device queries are answered: below, the past is only replayed."""
+        if state.last_output_at is None or time.time() - state.last_output_at > ANSWER_SECONDS:
+            return state.head
+        answered = self.keeper.input_seq(session.id, ANSWERER)
+        return min(state.head, max(answered, state.head - ANSWER_BYTES))
+
+    def _past(self, session: Session, until: int | None) -> Past:
+        directory = self.config.sessions_dir / session.id
+        snapshot = Snapshot.newest(session.id, until)
+        if snapshot is not None and (
+            snapshot.offset >= JournalReader(directory).oldest() or session.state != RUNNING
+        ):
+            return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
+        rows, cols = first_size(directory) or (session.rows, session.cols)
+        return Past(0, rows, cols)
+
+    def _adopt(self, room: Room, session: Session) -> None:
+        self.rooms[session.id] = room
+        self.records[session.id] = session
+        room.on_change = lambda: self.changed(session.id)
+        room.on_end = lambda: self._finish(session.id)
+        room.on_replies = lambda data, offset: self.keeper.input(session.id, data, ANSWERER, offset)
+
+    def _run(self, room: Room) -> None:
+        try:
+            room.run()
+        except Exception:
+            log.exception("the reader of session %s stopped; the next joiner starts it again", room.session)
+            for viewer in list(room.viewers.values()):
+                self._wire.close(viewer.sid)
+            self.rooms.pop(room.session, None)
+
+    def _gone(self, session: Session) -> None:
+        """The keeper does not know it: it ended while nobody looked, or it went down with the machine."""
+        end = end_of(self.config.sessions_dir / session.id)
+        if end is None:
+            session.erase()  # the server stopped between the row and the program: it never began
+            return
+        session.change(
+            state=ENDED if end.exited else LOST,
+            ended_at=end.at,
+            output_bytes=end.offset,
+            exit_code=end.code,
+            exit_signal=end.signal,
+        )
+        self.changed(session.id)
+
+    def _finish(self, session_id: str) -> None:
+        state, room = self._ended[session_id], self.rooms[session_id]
+        record = self.records[session_id]
+        room.last_output_at = state.last_output_at or room.last_output_at
+        self.books.save(room, record)
+        self._record_end(record, state)
+        room.tell(
+            "ended",
+            {"session": session_id, "exit_code": state.exit_code, "exit_signal": state.exit_signal},
+        )
+        room.finished.set()
+        self.changed(session_id)
+        green.spawn(self.linger, session_id)
+
+    def _record_end(self, record: Session, state: State) -> None:
+        record.change(
+            state=ENDED,
+            ended_at=state.ended_at,
+            exit_code=state.exit_code,
+            exit_signal=state.exit_signal,
+            output_bytes=state.head,
+        )
+        self._ended.pop(record.id, None)
+        self._known.pop(record.id, None)
+
+    def end(self, session: Session) -> None:
+        """Ends the program; what can be done with sessions is in rooms.py."""
+        raise NotImplementedError
+
+    def linger(self, session_id: str) -> None:
+        """Frees the room of an ended session some time after its last viewer."""
+        green.sleep(LINGER_SECONDS)
+        room = self.rooms.get(session_id)
+        if room is not None and room.over and not room.viewers:
+            del self.rooms[session_id]
+            self.records.pop(session_id, None)
+            room.close()
+
+    def changed(self, session_id: str) -> None:
+        self.books.dirty(session_id)
+        self.feed.dirty(session_id)
