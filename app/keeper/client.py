@@ -26,9 +26,7 @@ __all__ = [
     "Unknown", "ensure",
 ]  # fmt: skip
 
-REQUEST_SECONDS = (
-    15.0  # for an answer, reconnects included; longer than the keeper waits for a program's start
-)
+REQUEST_SECONDS = 15.0  # for an answer, reconnects included; longer than the keeper waits for a program's start
 HELLO_SECONDS = 5.0  # for a greeting, then we try again
 RECONNECT_SECONDS = (0.01, 1.0)  # first and longest pause between attempts
 UNACKNOWLEDGED_BYTES = 4 << 20  # of one session's input kept for a resend; beyond it input is Full
@@ -61,7 +59,7 @@ class Listener(Protocol):
         """The disk takes no output of this session (on), or takes it again."""
 
     def ended(self, state: State) -> None:
-        """The program is over; after the last head(). Told once more after a reconnect that re-follows."""
+        """The program is over; after the last head(), and the session is followed no more."""
 
 
 class Waiting:
@@ -159,9 +157,7 @@ class KeeperClient:
             self._follows.discard(session)
             self._send(protocol.pack_json(protocol.UNFOLLOW, 0, session=session))
 
-    def input(
-        self, session: str, data: bytes, client: str = "", seq: int = 0, done: Done | None = None
-    ) -> None:
+    def input(self, session: str, data: bytes, client: str = "", seq: int = 0, done: Done | None = None) -> None:
         """Types `data`. Never waits and never raises.
 
         `done` is called exactly once, in the reader thread or (at an error found at once) in the caller's:
@@ -174,9 +170,7 @@ class KeeperClient:
             if self._closed:
                 problem = KeeperError("the connection to the keeper was closed")
             elif len(data) > protocol.INPUT_QUEUE_BYTES or size > UNACKNOWLEDGED_BYTES:
-                problem = Full(
-                    f"{size} bytes of input wait already" if len(data) < size else "too much at once"
-                )
+                problem = Full(f"{size} bytes of input wait already" if len(data) < size else "too much at once")
             else:
                 if not client or not seq:
                     self._numbers += 1
@@ -190,10 +184,8 @@ class KeeperClient:
             done(problem)
 
     def input_seq(self, session: str, client: str) -> int:
-        """The highest number of this client that reached the program. Raises Unknown, Over."""
-        return int(
-            self._ask(protocol.INPUT_SEQ, again=True, session=session, client=_short(client)).fields["seq"]
-        )
+        """The highest number of this client that reached the program. Raises Unknown."""
+        return int(self._ask(protocol.INPUT_SEQ, again=True, session=session, client=_short(client)).fields["seq"])
 
     def resize(self, session: str, rows: int, cols: int) -> int:
         """The output offset from which on the size holds. Raises Unknown, Over, Refused."""
@@ -379,15 +371,15 @@ class KeeperClient:
             case protocol.PRESSURE:
                 self._call(listener.pressure, *protocol.unpack_event(frame))
             case protocol.ENDED:
-                self._call(listener.ended, protocol.unpack_state(frame.body))
+                state = protocol.unpack_state(frame.body)
+                self._follows.discard(state.id)
+                self._call(listener.ended, state)
 
     def _answered(self, frame: Frame) -> None:
         fields = protocol.fields(frame.body)
         error = None
         if frame.kind == protocol.FAILED:
-            error = rebuilt(
-                str(fields.get("code")), str(fields.get("field", "")), str(fields.get("message", ""))
-            )
+            error = rebuilt(str(fields.get("code")), str(fields.get("field", "")), str(fields.get("message", "")))
         with self._lock:
             waiting = self._waiting.get(frame.request)
             typing = self._typing.pop(frame.request, None)

@@ -71,6 +71,10 @@ class Connection:
             self.send(pack_head(session, self._owner.head_of(session)))
         self.send(raw)
 
+    def unfollow(self, session: str) -> None:
+        self.follows.discard(session)
+        self._moved.discard(session)
+
     def head_moved(self, session: str) -> None:
         self._moved.add(session)
 

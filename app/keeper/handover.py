@@ -49,6 +49,7 @@ class Handover(NamedTuple):
     control: int  # between vault and keeper; -1: none yet
     ready: int = -1  # the launcher waits here for "ready" or an error
     keeper_pid: int = 0  # for the vault: the keeper that already runs
+    exec_at: float = 0.0  # monotonic, when a keeper began to continue as another
     sessions: dict[str, Held] = {}  # noqa: RUF012 - never changed in place
 
     def descriptors(self) -> list[int]:
@@ -61,9 +62,7 @@ def give(handover: Handover) -> int:
     """Writes it down; the number of the file goes on the command line of whoever takes it."""
     plain = handover._asdict() | {
         "settings": handover.settings._asdict(),
-        "sessions": {
-            name: held._asdict() | {"fds": held.fds._asdict()} for name, held in handover.sessions.items()
-        },
+        "sessions": {name: held._asdict() | {"fds": held.fds._asdict()} for name, held in handover.sessions.items()},
     }
     fd = os.memfd_create("holdfast-handover", os.MFD_CLOEXEC)
     with open(fd, "wb", closefd=False) as file:

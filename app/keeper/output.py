@@ -6,6 +6,7 @@ the disk full the newest output waits in memory and the oldest of it becomes a g
 """
 
 import errno
+import fcntl
 import os
 import time
 from collections import deque
@@ -14,7 +15,8 @@ from typing import NamedTuple
 from app.keeper.journal import Journal
 
 TURN_BYTES = 16 << 10  # of one PTY in one turn of the loop: an echo beside four floods stays at 3 ms
-TURN_READS = 12  # a pipe has 16 slots and each read takes one, however few bytes it brought
+PIPE_BYTES = 32 << 10  # of the output's pipe; 512 default pipes are all that an account may have
+PIPE_SLOT_BYTES = 4096  # each read takes a slot, however few bytes it brought
 RING_BYTES = 256 << 10  # newest output kept in memory while the disk is full
 RETRY_SECONDS = 0.5  # between attempts to write while the disk is full
 SPLICE_F_NONBLOCK = 2
@@ -37,6 +39,9 @@ class Output:
         self._pipe_read, self._pipe_write = pipe
         self._journal = journal
         self._splices = splices
+        # A full pipe says "try again" just as an empty PTY does: it must never be full.
+        slots = fcntl.fcntl(self._pipe_write, fcntl.F_GETPIPE_SZ) // PIPE_SLOT_BYTES
+        self._reads = max(slots - 1, 1)
         self._ring: deque[bytes] = deque()
         self._ring_bytes = 0
         self._lost = 0
@@ -56,7 +61,7 @@ class Output:
     def pump(self) -> Pumped:
         """Takes at most TURN_BYTES from the PTY and puts them where they belong."""
         moved, more, hung_up = 0, True, False
-        for _ in range(TURN_READS):
+        for _ in range(self._reads):
             try:
                 count = self._take(TURN_BYTES - moved)
             except BlockingIOError:

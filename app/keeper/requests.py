@@ -34,9 +34,7 @@ def handle(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 
 def hello(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
-    welcome = pack_json(
-        protocol.WELCOME, frame.request, protocol=protocol.VERSION, **keeper.status()._asdict()
-    )
+    welcome = pack_json(protocol.WELCOME, frame.request, protocol=protocol.VERSION, **keeper.status()._asdict())
     _list(keeper, connection, frame, last=welcome)
 
 
@@ -57,15 +55,16 @@ def list_sessions(keeper: "Keeper", connection: Connection, frame: Frame) -> Non
 def follow(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     session = _session(frame)
     state = keeper.state_of(session)
-    connection.follows.add(session)
     connection.head_moved(session)
-    if not state.alive:
+    if state.alive:
+        connection.follows.add(session)
+    else:
         connection.send_event(session, pack_state(protocol.ENDED, 0, state))
     _done(connection, frame)
 
 
 def unfollow(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
-    connection.follows.discard(_session(frame))
+    connection.unfollow(_session(frame))
     _done(connection, frame)
 
 
@@ -82,7 +81,7 @@ def type_input(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 
 def input_seq(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
-    _done(connection, frame, seq=keeper.find(_session(frame)).last_input(_field(frame, "client", str)))
+    _done(connection, frame, seq=keeper.last_input(_session(frame), _field(frame, "client", str)))
 
 
 def resize(keeper: "Keeper", connection: Connection, frame: Frame) -> None:

@@ -29,6 +29,7 @@ from app.keeper.succession import TRIAL, Succession, fingerprint
 from app.keeper.vault import log
 
 CONNECTIONS = 64  # web servers, commands; beyond it somebody leaks them
+RESTORE_SECONDS = 1.0  # between attempts to open a session whose disk fails
 STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
 ACCEPT_PAUSE_SECONDS = 1.0  # after running out of descriptors
 _PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
@@ -46,6 +47,7 @@ class Keeper:
         self._live: dict[str, Session] = {}
         self._ended: dict[str, State] = {}
         self._unreleased: dict[str, Session] = {}  # ended, but the disk is too full to write that down
+        self._unserved: dict[str, Held] = {}
         self._starting: dict[str, Spawning] = {}
         self._connections: set[Connection] = set()
         self._ready: set[Session] = set()
@@ -59,6 +61,9 @@ class Keeper:
         self._read_past()
         self.loop.watch(self._listener.fileno(), select.EPOLLIN, self._accept)
         self.succession.ready()
+        if self._given.exec_at:
+            gap = (time.monotonic() - self._given.exec_at) * 1000
+            log(f"keeper: new code in place, {len(self._live)} sessions waited {gap:.0f} ms")
         while True:
             self.loop.turn(busy=bool(self._ready))
             for session in list(self._ready):
@@ -78,6 +83,9 @@ class Keeper:
 
     def states(self) -> list[State]:
         return [session.state() for session in self._live.values()] + list(self._ended.values())
+
+    def last_input(self, session: str, client: str) -> int:
+        return 0 if session in self._ended else self.find(session).last_input(client)
 
     def state_of(self, session: str) -> State:
         return self._ended[session] if session in self._ended else self.find(session).state()
@@ -107,9 +115,7 @@ class Keeper:
         del self._ended[session]
 
     def status(self) -> KeeperStatus:
-        return KeeperStatus(
-            protocol.RELEASE, os.getpid(), self._started_at, len(self._live), os.getppid(), self._code
-        )
+        return KeeperStatus(protocol.RELEASE, os.getpid(), self._started_at, len(self._live), os.getppid(), self._code)
 
     def stop(self, grace: float, done: Callable[[], None]) -> None:
         """Ends every session, then keeper and vault."""
@@ -153,14 +159,13 @@ class Keeper:
         self._event(session, protocol.pack_gap(session.id, start, end))
 
     def pressure(self, session: Session, on: bool) -> None:
-        log(
-            f"keeper: session {session.id}: "
-            + ("the disk takes no output" if on else "the disk takes output again")
-        )
+        log(f"keeper: session {session.id}: " + ("the disk takes no output" if on else "the disk takes output again"))
         self._event(session, protocol.pack_pressure(session.id, on))
 
     def ended(self, session: Session) -> None:
         self._event(session, protocol.pack_state(protocol.ENDED, 0, session.state()))
+        for connection in self._connections:
+            connection.unfollow(session.id)
         del self._live[session.id]
         self._unreleased[session.id] = session
         self._ended[session.id] = session.state()
@@ -208,31 +213,35 @@ class Keeper:
         running = [*self._live.values(), *self._unreleased.values()]
         held = {session.id: session.held() for session in running}
         held |= {name: start.held for name, start in self._starting.items()}
-        return self._given._replace(ready=-1, sessions=held)
+        return self._given._replace(ready=-1, sessions=held | self._unserved)
 
     def _restore(self, name: str, held: Held) -> None:
         """A session whose program went on while no keeper ran."""
         directory = self._sessions_dir / name
         saved = record.load(directory)
-        try:
-            if saved is None or not saved.open:  # erased by hand; or killed between its last two steps
-                raise FileNotFoundError(f"{name} has no open record")
-            journal = Journal(directory, self.settings.journal_bytes, pty.size(held.fds.master))
-            self._live[name] = Session(self, directory, saved, held, journal)
-            self._live[name].start()
-        except OSError as error:
-            log(f"keeper: session {name} cannot be served again: {error}")
-            self._live.pop(name, None)
+        self._unserved.pop(name, None)
+        if saved is None or not saved.open:  # erased by hand; or a keeper was killed just before this
             self.succession.drop(name)
             for fd in held.fds:
                 os.close(fd)
+            return
+        try:
+            journal = Journal(directory, self.settings.journal_bytes, pty.size(held.fds.master))
+            session = Session(self, directory, saved, held, journal)
+        except OSError as error:  # its disk is in trouble: the program lives on until that is over
+            log(f"keeper: session {name} cannot be served now: {error}")
+            self._unserved[name] = held
+            self.loop.after(RESTORE_SECONDS, lambda: self._restore(name, held))
+            return
+        self._live[name] = session
+        session.start()
 
     def _read_past(self) -> None:
         """The sessions that ended before, and those that a machine crash ended: these become lost."""
         os.makedirs(self._sessions_dir, mode=0o700, exist_ok=True)
         for directory in self._sessions_dir.iterdir():
             name = directory.name
-            if name in self._live or not protocol.SESSION_ID.fullmatch(name):
+            if name in self._live or name in self._unserved or not protocol.SESSION_ID.fullmatch(name):
                 continue
             saved = record.load(directory)
             with suppress(OSError):
@@ -243,9 +252,7 @@ class Keeper:
 
     def _closed(self, directory: Path, saved: Record) -> Record:
         if saved.open:
-            saved = saved._replace(
-                open=False, head=repair(directory), exit_code=None, exit_signal=None, ended_at=None
-            )
+            saved = saved._replace(open=False, head=repair(directory), exit_code=None, exit_signal=None, ended_at=None)
             record.save(directory, saved)
         return saved
 

@@ -102,9 +102,7 @@ class Session:
 
     def held(self) -> Held:
         """What goes through an exec."""
-        queue = [
-            [client, seq, data.decode("latin-1"), sent] for client, seq, data, sent in self._input.waiting()
-        ]
+        queue = [[client, seq, data.decode("latin-1"), sent] for client, seq, data, sent in self._input.waiting()]
         return Held(self.pid, self._fds, self._status, queue)
 
     def pump(self) -> bool:

@@ -4,6 +4,7 @@ The program is forked but waits at a gate; directory, journal and record are mad
 share; the gate opens. The one rule: no program runs that the vault does not hold.
 """
 
+import fcntl
 import os
 import select
 import signal
@@ -16,8 +17,10 @@ from typing import Any, Protocol
 from app.keeper import environment, protocol, pty, record
 from app.keeper.errors import KeeperError, Refused
 from app.keeper.handover import Fds, Held, Settings
+from app.keeper.inputs import CHUNK_BYTES
 from app.keeper.journal import Journal
 from app.keeper.loop import Loop
+from app.keeper.output import PIPE_BYTES
 from app.keeper.protocol import Spec, State
 from app.keeper.pty import Child, Program
 from app.keeper.record import Record
@@ -49,9 +52,7 @@ class Spawning:
         self._parent, self._answer, self._spec = parent, answer, spec
         self.directory = Path(settings.sessions_dir) / spec.id
         env = environment.for_program(os.environ, spec.id, spec.env)
-        self._program = Program(
-            spec.argv, spec.cwd, env, spec.rows, spec.cols, settings.umask, settings.open_files
-        )
+        self._program = Program(spec.argv, spec.cwd, env, spec.rows, spec.cols, settings.umask, settings.open_files)
         self._verdict = b""
         self._child = pty.fork(self._program)
         self._pipes: list[int] = []
@@ -69,7 +70,7 @@ class Spawning:
         spec = self._spec
         os.makedirs(self.directory.parent, mode=0o700, exist_ok=True)
         self.directory.mkdir(mode=0o700)
-        output, typed = _pipe(self._pipes), _pipe(self._pipes)
+        output, typed = _pipe(self._pipes, PIPE_BYTES), _pipe(self._pipes, CHUNK_BYTES)
         self.held = Held(child.pid, Fds(child.master, *output, *typed, child.pidfd))
         self.journal = Journal(self.directory, self._parent.settings.journal_bytes, (spec.rows, spec.cols))
         self.saved = Record(
@@ -120,9 +121,11 @@ class Spawning:
             record.erase(self.directory)
 
 
-def _pipe(opened: list[int]) -> tuple[int, int]:
+def _pipe(opened: list[int], size: int) -> tuple[int, int]:
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     opened += [read, write]
+    with suppress(OSError):  # the account has too many pipes: this one got two pages, which is enough
+        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, size)
     return read, write
 
 
@@ -132,20 +135,13 @@ def checked_spec(fields: dict[str, Any]) -> Spec:
     spec = Spec(**(nothing | {name: fields[name] for name in Spec._fields if name in fields}))
     if not isinstance(spec.id, str) or not protocol.SESSION_ID.fullmatch(spec.id):
         raise Refused("id", "a session id is 12 characters of a-z and 2-7")
-    if (
-        not isinstance(spec.argv, list)
-        or not spec.argv
-        or not all(map(_is_text, spec.argv))
-        or not spec.argv[0]
-    ):
+    if not isinstance(spec.argv, list) or not spec.argv or not all(map(_is_text, spec.argv)) or not spec.argv[0]:
         raise Refused("command", "the command is a list of strings, the program's name first")
     if sum(len(part.encode()) + 1 for part in spec.argv) > protocol.COMMAND_BYTES:
         raise Refused("command", f"the command is longer than {protocol.COMMAND_BYTES} bytes")
     if not _is_text(spec.cwd) or not spec.cwd.startswith("/"):
         raise Refused("cwd", "the directory is an absolute path")
-    if not isinstance(spec.env, dict) or not all(
-        _is_text(text) for pair in spec.env.items() for text in pair
-    ):
+    if not isinstance(spec.env, dict) or not all(_is_text(text) for pair in spec.env.items() for text in pair):
         raise Refused("env", "the environment maps names to strings")
     if any(not name or "=" in name for name in spec.env):
         raise Refused("env", "the name of a variable is not empty and holds no =")

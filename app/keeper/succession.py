@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,7 @@ class Succession:
         self._exec("app.keeper.vault", self._keeper.handover()._replace(control=-1))
 
     def _exec(self, module: str, given: Handover) -> None:
+        given = given._replace(exec_at=time.monotonic())
         paper = handover.give(given)
         handover.expose(given, paper)
         try:

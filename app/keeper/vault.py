@@ -59,7 +59,7 @@ class Vault:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        given = self._given._replace(control=theirs.fileno(), ready=-1, keeper_pid=0, sessions=self._held)
+        given = self._given._replace(control=theirs.fileno(), ready=-1, keeper_pid=0, exec_at=0.0, sessions=self._held)
         paper = handover.give(given)
         pid = os.fork()
         if not pid:
