@@ -27,8 +27,8 @@ RESUME_BYTES = 256 << 10
 SNAPSHOT_BYTES = 3 << 20
 # While a viewer is behind it gets the visible screen so often (seconds), if it has drawn the last one.
 FRAME_SECONDS = 0.1
-# Output since a viewer's last frame below which the flood counts as over for it.
-CALM_BYTES = 64 << 10
+# More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
+FLOOD_BYTES = 64 << 10
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 
@@ -76,6 +76,8 @@ class Room:
         self._wake = green.Signal()
         self._ending = False
         self._closed = False
+        self._flooded_at = 0.0
+        self._window_at, self._window_bytes = 0.0, 0
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
         self._snapshots: dict[int | None, bytes] = {}
@@ -144,6 +146,7 @@ class Room:
         replies = self.screen.feed(data)
         self.offset = start + len(data)
         self.last_output_at = time.time()
+        self._gauge(len(data))
         self._snapshots.clear()
         if replies:
             self.on_replies(replies, self.offset)
@@ -157,6 +160,14 @@ class Room:
                     if viewer.over_window():
                         self._fall_behind(viewer)
         self.on_change()
+
+    def _gauge(self, count: int) -> None:
+        now = time.monotonic()
+        if now - self._window_at > FRAME_SECONDS:
+            self._window_at, self._window_bytes = now, 0
+        self._window_bytes += count
+        if self._window_bytes > FLOOD_BYTES:
+            self._flooded_at = now
 
     def _skip(self, start: int) -> None:
         """Bytes were lost (disk full, or dropped before we came): the parser starts afresh behind them."""
@@ -208,7 +219,7 @@ class Room:
 
     def _help(self, viewer: Viewer, now: float) -> None:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
-        calm = self.over or self.offset - viewer.sent < CALM_BYTES
+        calm = self.over or now - self._flooded_at > FRAME_SECONDS
         snapshot = self.snapshot() if calm else self.snapshot(0)
         self._wire.send(viewer.sid, "snapshot", self._snapshot_message(snapshot, frame=not calm))
         viewer.took_snapshot(self.offset, now)
