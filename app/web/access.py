@@ -11,9 +11,7 @@ from flask import Flask, Response, g, request
 log = logging.getLogger("holdfast.http")
 
 # Asked every few seconds by machines; their successes would fill the log.
-QUIET = frozenset(
-    {"/livez", "/readyz", "/metrics", "/api/v1/sessions/<id>/status", "/static/<path:filename>"}
-)
+QUIET = frozenset({"/livez", "/readyz", "/metrics", "/api/v1/sessions/<id>/status", "/static/<path:filename>"})
 
 
 def note(response: Response) -> Response:
@@ -23,9 +21,7 @@ def note(response: Response) -> Response:
     place = request.path if "<id>" in rule else rule
     took = (time.perf_counter() - g.began) * 1000 if "began" in g else 0.0
     who = g.actor.name if g.get("actor") else "-"
-    log.info(
-        "%s %s %d %.0fms %s %s", request.method, place, response.status_code, took, who, request.remote_addr
-    )
+    log.info("%s %s %d %.0fms %s %s", request.method, place, response.status_code, took, who, request.remote_addr)
     return response
 
 

@@ -23,9 +23,7 @@ ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
 OUTPUT_BYTES = 8 << 20
 LARGEST = 2**63 - 1
-SIGNALS = Literal[
-    "HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"
-]
+SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"]
 
 
 def _no_nul(text: str) -> str:

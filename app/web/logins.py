@@ -145,9 +145,7 @@ def _device() -> str:
 def _remember_device(response: Response) -> Response:
     if "device" in g:
         name = current_app.config["DEVICE_COOKIE_NAME"]
-        response.set_cookie(
-            name, g.device, COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
-        )
+        response.set_cookie(name, g.device, COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 

@@ -12,7 +12,7 @@ from app.models.login import Login
 from app.models.session import Session
 from app.models.setup_link import SetupLink, Used
 from app.models.token import ApiToken
-from app.models.user import Refused, User
+from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
 from app.web import accounts, logins
 from app.web.gate import rooms
@@ -20,6 +20,8 @@ from app.web.problems import Problem, from_too_soon
 from app.web.routes import NOTHING, SIGNED_IN, page
 
 WRONG = "Name or password is wrong."
+FIELDS = {"username": "User name", "password": "Password"}
+LONGEST_NAME, LONGEST_PASSWORD = 32, PASSWORD_LENGTHS[1]
 NO_ACCOUNT = "There is no account yet. Open the link that the server printed when it started."
 GONE = "This link was used already, or it has expired. Restart the server for a new one."
 
@@ -56,13 +58,11 @@ def login_form(actor: Actor | None) -> Any:
 @page("POST", "/login", NOTHING)
 def login() -> Any:
     """Signs in with `username`, `password` and `csrf_token`, and goes on to `next`."""
-    after, name = request.form.get("next", ""), request.form.get("username", "").strip().lower()[:64]
+    after, name, password = _credentials()
     try:
-        user = logins.user_by_password(name, request.form.get("password", "")[:1024])
+        user = logins.user_by_password(name, password)
     except logins.TooSoon as error:
-        problem = from_too_soon(error)
-        headers = {"Retry-After": str(problem.retry_after)}
-        return _login_page(after, problem.detail, name), problem.status, headers
+        return _too_soon(from_too_soon(error), after, name)
     if user is None:
         return _login_page(after, WRONG, name), 401
     logins.sign_in(user)
@@ -89,15 +89,27 @@ def setup_form(secret: str) -> Any:
 @page("POST", "/setup/<secret>", NOTHING)
 def setup(secret: str) -> Any:
     """Creates the owner's account from `username`, `password` and `csrf_token`, once."""
-    name = request.form.get("username", "").strip().lower()
+    _, name, password = _credentials()
     try:
-        owner = SetupLink.redeem(secret, name, request.form.get("password", ""))
+        owner = SetupLink.redeem(secret, name, password)
     except Refused as error:
-        return render_template("setup.html", error=f"{error.field}: {error.message}", username=name), 422
+        said = f"{FIELDS[error.field]}: {error.message}."
+        return render_template("setup.html", error=said, username=name), 422
     except Used:
         raise Problem(410, GONE) from None
     logins.sign_in(owner)
     return redirect("/", 303)
+
+
+def _credentials() -> tuple[str, str, str]:
+    """Where to go on, the name, the password. Longer ones than can be are cut: they are wrong anyway."""
+    name = request.form.get("username", "").strip().lower()[: LONGEST_NAME + 1]
+    return request.form.get("next", ""), name, request.form.get("password", "")[: LONGEST_PASSWORD + 1]
+
+
+def _too_soon(problem: Problem, after: str, name: str) -> Any:
+    page = _login_page(after, problem.detail, name)
+    return page, problem.status, {"Retry-After": str(problem.retry_after)}
 
 
 def _login_page(after: str, error: str, name: str = "") -> str:

@@ -115,9 +115,7 @@ def _unexpected(error: Exception) -> Response:
 
 def answer(problem: Problem, headers: Any = ()) -> Response:
     if _for_people():
-        page = render_template(
-            "error.html", status=problem.status, title=title(problem.status), detail=problem.detail
-        )
+        page = render_template("error.html", status=problem.status, title=title(problem.status), detail=problem.detail)
         response = Response(page, problem.status, mimetype="text/html")
     else:
         body = current_app.json.dumps(problem.as_json())

@@ -134,10 +134,7 @@ def wrong(browser, name="alice", times=1, address="198.51.100.7"):
     """Tries a wrong password; forwarded by a proxy on this machine for that address."""
     token = browser.csrf()
     data = {"csrf_token": token, "username": name, "password": "guess guess"}
-    return [
-        browser.post("/login", data=data, headers={"X-Forwarded-For": address}).status_code
-        for _ in range(times)
-    ]
+    return [browser.post("/login", data=data, headers={"X-Forwarded-For": address}).status_code for _ in range(times)]
 
 
 def test_guessing_is_slowed_down_with_a_time_to_come_back(world):

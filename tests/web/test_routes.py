@@ -7,6 +7,7 @@ import pytest
 from app.permissions import NEEDS
 from app.web.openapi import description
 from app.web.routes import API, EVERY_NEED, NOTHING, ROUTES
+from tests.web.conftest import ROOT
 
 # The contract, method and path. Adding is fine, dropping is not.
 CONTRACT = """
@@ -36,9 +37,7 @@ def test_whoever_names_a_session_needs_a_role_in_it():
 
 
 def test_every_route_is_described(world):
-    described = {
-        f"{method.upper()} {path}" for path, item in description()["paths"].items() for method in item
-    }
+    described = {f"{method.upper()} {path}" for path, item in description()["paths"].items() for method in item}
     served = set()
     for rule in world.app.url_map.iter_rules():
         if rule.endpoint != "static":
@@ -69,9 +68,7 @@ def test_a_stranger_gets_nowhere(world, row):
     answer = stranger.open(path, method=row.method, environ_overrides={"REMOTE_ADDR": "203.0.113.9"})
     assert answer.status_code == (302 if row.page else 401), row.path
     bad = {"Authorization": "Bearer hf_" + "x" * 43}
-    wrong = stranger.open(
-        path, method=row.method, headers=bad, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}
-    )
+    wrong = stranger.open(path, method=row.method, headers=bad, environ_overrides={"REMOTE_ADDR": "203.0.113.9"})
     assert wrong.status_code == 401
     assert world.rooms.told == []
 
@@ -110,3 +107,10 @@ def test_the_pages_show_the_same_json_as_the_api(world):
     assert "my job" in browser.get(f"/sessions/{session.id}").text
     assert world.browser("charlie").get(f"/sessions/{session.id}").status_code == 404
     assert session.id not in world.browser("charlie").get("/").text
+
+
+def test_the_documentation_names_every_route():
+    text = (ROOT / "docs/api.md").read_text()
+    for row in ROUTES:
+        path = re.sub(r"<(?:[^<>]*:)?([a-z]+)>", r"{\1}", row.path)
+        assert f"`{row.method} {path}`" in text, row

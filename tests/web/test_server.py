@@ -27,9 +27,7 @@ class Page(requests.Session):
         self.headers.update({"Origin": server.url, "Accept": "text/html"})
 
     def csrf(self, path):
-        return re.search(r'name="csrf-token" content="([^"]+)"', self.get(self.url + path, timeout=30).text)[
-            1
-        ]
+        return re.search(r'name="csrf-token" content="([^"]+)"', self.get(self.url + path, timeout=30).text)[1]
 
     def submit(self, path, form, **fields):
         data = {"csrf_token": self.csrf(form), **fields}
@@ -119,9 +117,7 @@ def test_a_browser_signs_in_starts_a_session_and_signs_out(server):
     bare = page.post(server.url + "/api/v1/sessions", json={}, timeout=30)
     assert bare.status_code == 403
     headers = {"X-CSRFToken": page.csrf("/")}
-    made = page.post(
-        server.url + "/api/v1/sessions", json={"command": ["sleep", "600"]}, headers=headers, timeout=30
-    )
+    made = page.post(server.url + "/api/v1/sessions", json={"command": ["sleep", "600"]}, headers=headers, timeout=30)
     assert made.status_code == 201
     shown = page.get(f"{server.url}/sessions/{made.json()['id']}", timeout=30)
     assert shown.status_code == 200 and made.json()["id"] in shown.text
@@ -150,10 +146,7 @@ def test_bodies_that_are_not_what_they_should_be(server):
     session = api.start(["cat"])
     place = f"/sessions/{session['id']}/input"
     assert api.call("POST", place, data=b"{", headers=JSON).status_code == 400
-    assert (
-        api.call("POST", place, data=b'{"data":"x"}', headers={"Content-Type": "text/plain"}).status_code
-        == 415
-    )
+    assert api.call("POST", place, data=b'{"data":"x"}', headers={"Content-Type": "text/plain"}).status_code == 415
     assert api.call("POST", place, data=b"x" * (7 << 20), headers=JSON).status_code == 413
     chunked = iter([b'{"rows": 30,', b' "cols": 90}'])
     answer = api.call("POST", f"/sessions/{session['id']}/resize", data=chunked, headers=JSON)

@@ -182,9 +182,7 @@ def test_input_is_typed_as_it_is(world):
 )
 def test_bad_input_types_nothing(world, body, status):
     session = world.session("alice")
-    assert (
-        world.script("alice").call("POST", f"/sessions/{session.id}/input", json=body).status_code == status
-    )
+    assert world.script("alice").call("POST", f"/sessions/{session.id}/input", json=body).status_code == status
     assert world.rooms.told == []
 
 
