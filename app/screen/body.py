@@ -42,12 +42,24 @@ class Body:
         self.write = write
         self.cols = cols
         self.now = PLAIN
+        # By identity, with the look itself so that it stays alive: hashing nested tuples took a third of the time.
+        self._sgr: dict[int, tuple[Look, str]] = {}
 
-    def rows(self, rows: Iterable[Row]) -> None:
+    def rows(self, rows: Iterable[Row], torn: int = 0) -> None:
+        """`torn`: the first row goes on from one that is left out. So a filler is written above it, and erased
+        once it has scrolled off a screen of so many rows."""
         wrapped: Row | None = None  # the row above, when it goes on here
-        for row, below in _with_next(rows):
+        if torn:
+            filler = "-" * self.cols
+            self.write(filler)
+            wrapped = Row(WRAP, self.cols, (Span(filler),))
+        for index, (row, below) in enumerate(_with_next(rows)):
             wraps = below is not None and bool(row.flags & WRAP and below.flags & CONTINUES)
-            self._cells(self._enter(wrapped, row) if wrapped else row, wraps, below)
+            scrolls = index == torn - 1
+            rest = self._enter(wrapped, row, scrolls) if wrapped else row
+            if scrolls:
+                self.write("\x1b[3J")
+            self._cells(rest, wraps, below)
             wrapped = row if wraps else None
             if below is not None and not wraps:
                 self._line_feed()
@@ -63,7 +75,10 @@ class Body:
         if look.protected != now.protected:
             self.write('\x1b[1"q' if look.protected else '\x1b[0"q')
         if look.pen != now.pen:
-            self.write(sgr(look.pen))
+            known = self._sgr.get(id(look))
+            if known is None:
+                known = self._sgr[id(look)] = (look, sgr(look.pen))
+            self.write(known[1])
 
     def paint(self, pen: Pen) -> None:
         self.look(self.now._replace(pen=pen))
@@ -73,13 +88,14 @@ class Body:
             self.paint(DEFAULT_PEN)
         self.write("\r\n")
 
-    def _enter(self, above: Row, row: Row) -> Row:
-        """Make the row above wrap where the first cell cannot: it is empty, or would colour the whole row.
+    def _enter(self, above: Row, row: Row, now: bool) -> Row:
+        """Make the row above wrap where the first cell cannot: it is empty, or would colour the whole row, or
+        the wrap has to happen `now`.
 
         Returns what of the row is still to be written.
         """
         first = row.spans[0] if row.spans else None
-        if first and first.text[0] != EMPTY and not first.look.pen.background.kind:
+        if first and first.text[0] != EMPTY and not first.look.pen.background.kind and not now:
             return row
         if first and _has_head(above, self.cols) and _starts_wide(row):  # only a wide character wraps there
             self._span(_slice(first, 0, 2), last=False)

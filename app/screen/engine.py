@@ -73,7 +73,7 @@ class Screen:
         """ANSI that rebuilds this state in a reset terminal of rows x cols; None: all the scrollback."""
         with _Use(self._free):
             lines = self._lines(scrollback)
-            return snapshot.ansi(state.read(self._terminal, lines), lines) + self._intake.pending()
+            return snapshot.ansi(state.read(self._terminal, lines + 1), lines) + self._intake.pending()
 
     def text(self, scrollback: int = 0) -> str:
         """The screen's rows, after `scrollback` lines above it; blanks at the ends are cut."""

@@ -163,9 +163,7 @@ class Terminal:
 
     def _get(self, key: str, kind: str = "uint16_t") -> Any:
         out = ffi.new(kind + "*")
-        check(
-            lib.ghostty_terminal_get(self._terminal, getattr(lib, "GHOSTTY_TERMINAL_DATA_" + key), out), key
-        )
+        check(lib.ghostty_terminal_get(self._terminal, getattr(lib, "GHOSTTY_TERMINAL_DATA_" + key), out), key)
         return out[0]
 
 

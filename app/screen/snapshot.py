@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.screen.body import Body, plain
-from app.screen.rows import EMPTY, PLAIN, SPACER, SPACER_HEAD, Look, Row, Span
+from app.screen.rows import CONTINUES, EMPTY, PLAIN, SPACER, SPACER_HEAD, WRAP, Look, Row, Span
 from app.screen.state import SavedCursor, ScreenState, TerminalState
 
 # What a reset leaves as it was in xterm.js: line feed mode, blinking, colours.
@@ -88,8 +88,10 @@ class _Writer:
         state = self.state
         screen = state.screens[0]
         self.shown = list(screen.rows(state.rows))
-        if scrollback and screen.count() > state.rows:
-            self.body.rows(screen.rows(state.rows + scrollback))
+        wanted = state.rows + scrollback
+        torn = self.torn(screen, wanted)
+        if torn or (scrollback and screen.count() > state.rows):
+            self.body.rows(screen.rows(wanted), torn)
         else:
             self.body.rows(_without_blank_end(self.shown))
 
@@ -106,7 +108,15 @@ class _Writer:
             self.write(f"\x1b[{primary.y + 1};{primary.x + 1}H\x1b[?{mode}h")
         self.write("\x1b[H")
         self.shown = list(self.state.screens[1].rows(self.state.rows))
-        self.body.rows(_without_blank_end(self.shown))
+        torn = self.torn(state.screens[1], state.rows)
+        self.body.rows(self.shown if torn else _without_blank_end(self.shown), torn)
+
+    def torn(self, screen: ScreenState, wanted: int) -> int:
+        """The screen's height, if the first of the rows goes on from one above that is left out or gone."""
+        rows = screen.rows(wanted + 1)
+        if screen.count() > wanted and not next(rows).flags & WRAP:
+            return 0
+        return self.state.rows if next(rows).flags & CONTINUES and self.state.cols > 2 else 0
 
     def saved_cursor(self, saved: SavedCursor | None, save: str = "\x1b7") -> None:
         if saved is None:

@@ -59,9 +59,7 @@ def _row(row: Row) -> list[tuple[str, object]]:
     for span in row.spans:
         for x, char in enumerate(span.text):
             text = char + (span.extra or {}).get(x, "")
-            cells.append(
-                (text, _look(span.look) if char not in "\0\udc00\udc01" else span.look.pen.background)
-            )
+            cells.append((text, _look(span.look) if char not in "\0\udc00\udc01" else span.look.pen.background))
     while cells and cells[-1][0] in "\0" and not cells[-1][1][0]:  # type: ignore[index]
         cells.pop()
     return cells

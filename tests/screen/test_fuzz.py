@@ -11,13 +11,9 @@ from tests.screen.states import same_state
 # The same examples every time: a test that fails now and then teaches to run it again.
 FIXED = settings(derandomize=True, deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
-numbers = st.sampled_from(
-    [0, 1, 2, 3, 5, 6, 7, 8, 12, 20, 25, 38, 40, 47, 48, 69, 999, 1049, 65535, 2147483647, 2**70]
-)
+numbers = st.sampled_from([0, 1, 2, 3, 5, 6, 7, 8, 12, 20, 25, 38, 40, 47, 48, 69, 999, 1049, 65535, 2147483647, 2**70])
 csi = st.builds(
-    lambda prefix, values, between, final: (
-        f"\x1b[{prefix}{';'.join(map(str, values))}{between}{final}".encode()
-    ),
+    lambda prefix, values, between, final: f"\x1b[{prefix}{';'.join(map(str, values))}{between}{final}".encode(),
     st.sampled_from(["", "", "?", ">", "=", "<"]),
     st.lists(numbers, max_size=4),
     st.sampled_from(["", "", "", " ", "!", '"', "$", "'", "*", "#"]),
@@ -44,9 +40,7 @@ strings = st.builds(
 texts = st.text(
     st.sampled_from("ab 漢字\u0301\u200d\ufe0f😀é\x7f\x9b\x85\r\n\t\x08\x0e\x0f\ufeff\U0010ffff"), max_size=30
 ).map(str.encode)
-outputs = st.lists(st.one_of(csi, csi, texts, texts, strings, st.binary(max_size=20)), max_size=25).map(
-    b"".join
-)
+outputs = st.lists(st.one_of(csi, csi, texts, texts, strings, st.binary(max_size=20)), max_size=25).map(b"".join)
 sizes = st.tuples(st.sampled_from([1, 2, 3, 7, 24, 1000]), st.sampled_from([1, 2, 3, 10, 80, 1000]))
 
 
@@ -69,11 +63,7 @@ def test_nothing_raises(size: tuple[int, int], steps: list[bytes | tuple[int, in
 
 
 @FIXED
-@given(
-    st.lists(st.one_of(texts, texts, csi.filter(lambda data: data[2:3] not in b"?><=!")), max_size=30).map(
-        b"".join
-    )
-)
+@given(st.lists(st.one_of(texts, texts, csi.filter(lambda data: data[2:3] not in b"?><=!")), max_size=30).map(b"".join))
 def test_text_and_movement_come_back_exactly(output: bytes) -> None:
     first = Screen(6, 12, 50)
     first.feed(output)

@@ -6,7 +6,7 @@
 export function correct(term) {
   const core = term._core;
   wholeCharacters(core._inputHandler._utf8Decoder);
-  const undo = [...pendingWrap(core), ...softWraps(core)];
+  const undo = [...pendingWrap(core), ...softWraps(core), splitCharacters(core)];
   const handlers = [
     core.registerEscHandler({ final: 'c' }, () => { core._inputHandler.setTitle(''); return false; }), // RIS forgets it
     core.registerEscHandler({ final: '7' }, () => saveRow(core)),
@@ -93,6 +93,21 @@ function softWraps(core) {
       return result;
     }),
   ];
+}
+
+// Blanks inserted into the middle of a wide character push its second half, a cell of no width, along the row.
+function splitCharacters(core) {
+  const { _inputHandler: handler, _bufferService: service } = core;
+  return around(handler, 'insertChars', (act, params) => {
+    const result = act();
+    const { x, y, ybase, lines } = service.buffer;
+    const line = lines.get(ybase + y);
+    const at = x + (params.params[0] || 1);
+    if (at < service.cols && line.getWidth(at) === 0 && !line.hasContent(at)) {
+      line.setCellFromCodepoint(at, 0, 1, handler._eraseAttrData());
+    }
+    return result;
+  });
 }
 
 // A saved cursor belongs to a row of the screen; xterm.js ties it to the line there, which may scroll away.
