@@ -5,10 +5,7 @@ nothing here waits for anybody, neither for a program nor for a client.
 """
 
 import os
-import select
 import signal
-import socket
-import struct
 import sys
 import time
 from collections.abc import Callable
@@ -22,17 +19,15 @@ from app.keeper.handover import Handover, Held
 from app.keeper.journal import Journal, JournalReader, repair
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame, KeeperStatus, Spec, State
+from app.keeper.reception import Reception
 from app.keeper.record import Record
 from app.keeper.session import Session, state_of
 from app.keeper.spawning import Spawning
 from app.keeper.succession import TRIAL, Succession, fingerprint
 from app.keeper.vault import log
 
-CONNECTIONS = 64  # web servers, commands; beyond it somebody leaks them
 RESTORE_SECONDS = 1.0  # between attempts to open a session whose disk fails
 STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
-ACCEPT_PAUSE_SECONDS = 1.0  # after running out of descriptors
-_PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
 class Keeper:
@@ -43,15 +38,13 @@ class Keeper:
         self._started_at = time.time()
         self._code = fingerprint()
         self._sessions_dir = Path(given.settings.sessions_dir)
-        self._listener = socket.socket(fileno=given.listener)
         self._live: dict[str, Session] = {}
         self._ended: dict[str, State] = {}
         self._unreleased: dict[str, Session] = {}  # ended, but the disk is too full to write that down
         self._unserved: dict[str, Held] = {}
         self._starting: dict[str, Spawning] = {}
-        self._connections: set[Connection] = set()
+        self._reception = Reception(self, self.loop, given.listener)
         self._ready: set[Session] = set()
-        self._moved: set[Session] = set()
         self._stopping: Callable[[], None] | None = None
         self.succession = Succession(self, given.control)
 
@@ -59,7 +52,7 @@ class Keeper:
         for name, held in self._given.sessions.items():
             self._restore(name, held)
         self._read_past()
-        self.loop.watch(self._listener.fileno(), select.EPOLLIN, self._accept)
+        self._reception.open()
         self.succession.ready()
         if self._given.exec_at:
             gap = (time.monotonic() - self._given.exec_at) * 1000
@@ -69,7 +62,7 @@ class Keeper:
             for session in list(self._ready):
                 if not self._pump(session):
                     self._ready.discard(session)
-            self._tell_followers()
+            self._reception.tell()
 
     # What requests need
 
@@ -150,22 +143,20 @@ class Keeper:
         self._ready.add(session)
 
     def moved(self, session: Session) -> None:
-        self._moved.add(session)
+        self._reception.moved(session.id)
 
     def resized(self, session: Session, rows: int, cols: int) -> None:
-        self._event(session, protocol.pack_resized(session.id, session.head, rows, cols))
+        self._reception.event(session.id, protocol.pack_resized(session.id, session.head, rows, cols))
 
     def gap(self, session: Session, start: int, end: int) -> None:
-        self._event(session, protocol.pack_gap(session.id, start, end))
+        self._reception.event(session.id, protocol.pack_gap(session.id, start, end))
 
     def pressure(self, session: Session, on: bool) -> None:
         log(f"keeper: session {session.id}: " + ("the disk takes no output" if on else "the disk takes output again"))
-        self._event(session, protocol.pack_pressure(session.id, on))
+        self._reception.event(session.id, protocol.pack_pressure(session.id, on))
 
     def ended(self, session: Session) -> None:
-        self._event(session, protocol.pack_state(protocol.ENDED, 0, session.state()))
-        for connection in self._connections:
-            connection.unfollow(session.id)
+        self._reception.event(session.id, protocol.pack_state(protocol.ENDED, 0, session.state()), last=True)
         del self._live[session.id]
         self._unreleased[session.id] = session
         self._ended[session.id] = session.state()
@@ -174,26 +165,6 @@ class Keeper:
     def released(self, session: Session) -> None:
         del self._unreleased[session.id]
         self.succession.drop(session.id)
-
-    def _event(self, session: Session, raw: bytes) -> None:
-        """To the followers, behind the head at which it happened."""
-        self._tell_moved()
-        for connection in list(self._connections):
-            if session.id in connection.follows:
-                connection.send_event(session.id, raw)
-
-    def _tell_moved(self) -> None:
-        for session in self._moved:
-            for connection in self._connections:
-                if session.id in connection.follows:
-                    connection.head_moved(session.id)
-        self._moved.clear()
-
-    def _tell_followers(self) -> None:
-        """Journal first, then heads: the end of every turn."""
-        self._tell_moved()
-        for connection in list(self._connections):
-            connection.flush()
 
     def _pump(self, session: Session) -> bool:
         try:
@@ -256,47 +227,15 @@ class Keeper:
             record.save(directory, saved)
         return saved
 
-    # Connections
+    # What the reception asks
 
     def handle(self, connection: Connection, frame: Frame) -> None:
         requests.handle(self, connection, frame)
 
     def head_of(self, session: str) -> int:
-        live = self._live.get(session)
-        if live:
-            return live.head
+        if session in self._live:
+            return self._live[session].head
         return self._ended[session].head if session in self._ended else 0
-
-    def log(self, text: str) -> None:
-        log(f"keeper: {text}")
-
-    def interest(self, connection: Connection, events: int) -> None:
-        self.loop.change(connection.stream.fileno(), events)
-
-    def gone(self, connection: Connection) -> None:
-        self._connections.discard(connection)
-        self.loop.forget(connection.stream.fileno())
-
-    def _accept(self, _: int) -> None:
-        try:
-            stream, _address = self._listener.accept()
-        except BlockingIOError:
-            return
-        except OSError as error:  # out of descriptors: the listener would wake us again at once, for ever
-            log(f"keeper: cannot accept a connection: {error}")
-            self.loop.forget(self._listener.fileno())
-            self.loop.after(ACCEPT_PAUSE_SECONDS, self._listen_again)
-            return
-        if len(self._connections) >= CONNECTIONS or not _is_ours(stream):
-            log("keeper: a connection was refused: " + ("too many" if _is_ours(stream) else "another user's"))
-            stream.close()
-            return
-        connection = Connection(self, stream)
-        self._connections.add(connection)
-        self.loop.watch(stream.fileno(), select.EPOLLIN, connection.on_event)
-
-    def _listen_again(self) -> None:
-        self.loop.watch(self._listener.fileno(), select.EPOLLIN, self._accept)
 
     # The end
 
@@ -307,15 +246,9 @@ class Keeper:
     def _leave(self) -> None:
         if self._stopping:
             self._stopping()
-        self._tell_followers()
+        self._reception.tell()
         self.succession.stop()
         os._exit(0)
-
-
-def _is_ours(stream: socket.socket) -> bool:
-    """The other end is the same account, or root."""
-    _, uid, _ = _PEER.unpack(stream.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
-    return uid in (os.geteuid(), 0)
 
 
 def trace() -> str:
