@@ -40,9 +40,11 @@ class Intake:
             data = _ODD.sub(_replace, text).encode()
         elif b"\x7f" in data:
             data = data.replace(b"\x7f", b"")
+        if b"\x1b" not in data:  # one byte is found ten times faster than two
+            return data
         if b"\x1b[?" in data:
             data = _COLUMNS.sub(_without_columns, data)
-        return _REPEAT.sub(_clamped, data) if b"\x1b[" in data else data
+        return _REPEAT.sub(_clamped, data)
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""
