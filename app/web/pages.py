@@ -62,9 +62,9 @@ def login() -> Any:
     try:
         user = logins.user_by_password(name, password)
     except logins.TooSoon as error:
-        return _too_soon(from_too_soon(error), after, name)
+        return _too_soon(from_too_soon(error), after)
     if user is None:
-        return _login_page(after, WRONG, name), 401
+        return _login_page(after, WRONG), 401
     logins.sign_in(user)
     return redirect(safe_next(after), 303)
 
@@ -83,7 +83,7 @@ def setup_form(secret: str) -> Any:
     """The form of the first run, behind the link that the server printed."""
     if not SetupLink.opens(secret):
         raise Problem(410, GONE)
-    return render_template("setup.html", error="", username="")
+    return _setup_page()
 
 
 @page("POST", "/setup/<secret>", NOTHING)
@@ -93,8 +93,7 @@ def setup(secret: str) -> Any:
     try:
         owner = SetupLink.redeem(secret, name, password)
     except Refused as error:
-        said = f"{FIELDS[error.field]}: {error.message}."
-        return render_template("setup.html", error=said, username=name), 422
+        return _setup_page(f"{FIELDS[error.field]}: {error.message}."), 422
     except Used:
         raise Problem(410, GONE) from None
     logins.sign_in(owner)
@@ -107,13 +106,16 @@ def _credentials() -> tuple[str, str, str]:
     return request.form.get("next", ""), name, request.form.get("password", "")[: LONGEST_PASSWORD + 1]
 
 
-def _too_soon(problem: Problem, after: str, name: str) -> Any:
-    page = _login_page(after, problem.detail, name)
-    return page, problem.status, {"Retry-After": str(problem.retry_after)}
+def _too_soon(problem: Problem, after: str) -> Any:
+    return _login_page(after, problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
 
 
-def _login_page(after: str, error: str, name: str = "") -> str:
-    return render_template("login.html", next=safe_next(after), error=error, username=name)
+def _login_page(after: str, error: str) -> str:
+    return render_template("login.html", next=safe_next(after), error=error)
+
+
+def _setup_page(error: str = "") -> str:
+    return render_template("setup.html", error=error)
 
 
 def safe_next(target: str) -> str:
