@@ -1,4 +1,4 @@
-"""Writes the width table in static/js/helpers/widths.js: `python -m app.screen.widths`.
+"""Writes the width table in static/js/helpers/widths.js: `python -m tests.screen.make_widths`.
 
 The one rule: the browser's widths are the engine's, character for character; tests/screen/test_widths.py
 checks.
