@@ -130,9 +130,12 @@ class Server:
         return self.start()
 
     def close(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.terminate()
-        self.command("stop", "--yes")
+        try:
+            if self.process and self.process.poll() is None:
+                self.terminate()
+        finally:
+            self.process.kill()
+            self.command("stop", "--yes")
 
     def command(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess:
         """`python -m app ARGS` with this server's settings."""
