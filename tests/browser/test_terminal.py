@@ -141,3 +141,24 @@ def test_a_phone_types_with_the_key_bar(server, person):
     expect(control).to_have_attribute("aria-pressed", "false")
     type_in(page, "\x1b\n")
     shows(page, "^[[A^[")
+
+
+def test_an_on_screen_keyboard_does_not_hide_the_prompt(server, person):
+    page = person(device=PHONE).join(server.api("alice").start("seq 200; cat", rows=60, cols=40)["id"])
+    shows(page, "200")
+    font = page.evaluate("() => holdfast.terminal.term.options.fontSize")
+    page.set_viewport_size({"width": 390, "height": 420})  # what is left above a keyboard
+    until(page, "holdfast.terminal.keyboardOpen")
+    type_in(page, "prompt")
+    until(
+        page,
+        """(() => {
+          const { term } = holdfast.terminal;
+          const grid = document.querySelector('.xterm-screen').getBoundingClientRect();
+          const stage = document.querySelector('.stage').getBoundingClientRect();
+          const cell = grid.height / term.rows;
+          const top = grid.top + term.buffer.active.cursorY * cell;
+          return top >= stage.top && top + cell <= stage.bottom && stage.bottom <= innerHeight;
+        })()""",
+    )
+    assert page.evaluate("() => holdfast.terminal.term.options.fontSize") == font, "the text does not jump"

@@ -198,7 +198,8 @@ class SessionPage extends Parted {
   }
 
   drawFit() {
-    const shown = this.status.running && this.stream.joined && this.view.differs;
+    // Not above an on-screen keyboard: the button would cover what is being typed.
+    const shown = this.status.running && this.stream.joined && this.view.differs && !this.view.keyboardOpen;
     this.show("fit", shown);
     if (!shown) return;
     const { rows, cols } = this.view.proposal;
@@ -247,6 +248,7 @@ class SessionPage extends Parted {
       this.style.setProperty("--page-height", `${viewport.height}px`);
       this.style.setProperty("--page-top", `${viewport.offsetTop}px`);
       this.view.keyboard = open;
+      this.drawFit();
     };
     viewport.addEventListener("resize", follow);
     viewport.addEventListener("scroll", follow);
