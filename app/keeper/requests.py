@@ -12,6 +12,7 @@ from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Refused
 from app.keeper.protocol import Frame, ProtocolError, State, pack_json, pack_state
 from app.keeper.spawning import checked_size, checked_spec
+from app.keeper.vault import log
 
 if TYPE_CHECKING:
     from app.keeper.server import Keeper
@@ -31,6 +32,9 @@ def handle(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
         _fail(connection, frame, error)
     except (ProtocolError, KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"a request of kind {frame.kind} with a bad body ({error!r})") from error
+    except OSError as error:  # out of descriptors, a disk in trouble: one request's problem, not the keeper's
+        log(f"keeper: a request of kind {frame.kind} failed: {error!r}")
+        _fail(connection, frame, KeeperError(f"the keeper could not do it: {error.strerror or error}"))
 
 
 def hello(keeper: "Keeper", connection: Connection, frame: Frame) -> None:

@@ -57,6 +57,7 @@ class Keeper:
         if self._given.exec_at:
             gap = (time.monotonic() - self._given.exec_at) * 1000
             log(f"keeper: new code in place, {len(self._live)} sessions waited {gap:.0f} ms")
+            self.succession.renew_vault()
         while True:
             self.loop.turn(busy=bool(self._ready))
             for session in list(self._ready):

@@ -31,9 +31,7 @@ class Raw:
             yield from self._frames.feed(data)
 
     def answer(self, request: int) -> Frame:
-        return next(
-            frame for frame in self.read() if frame.request == request and frame.kind != protocol.STATE
-        )
+        return next(frame for frame in self.read() if frame.request == request and frame.kind != protocol.STATE)
 
     def closed(self) -> bool:
         for _ in self.read():
@@ -68,9 +66,7 @@ def test_a_greeting_tells_all(home: Home, client: KeeperClient) -> None:
 
 def test_unknown_kinds_are_passed_over(home: Home) -> None:
     raw = Raw(home)
-    raw.send(
-        protocol.pack(200, 7, b"from the future") + protocol.pack(0, 8) + protocol.pack(protocol.STATUS, 9)
-    )
+    raw.send(protocol.pack(200, 7, b"from the future") + protocol.pack(0, 8) + protocol.pack(protocol.STATUS, 9))
     assert raw.answer(9).kind == protocol.DONE
 
 

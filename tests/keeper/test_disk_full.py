@@ -81,9 +81,7 @@ def test_what_does_not_fit_is_a_gap(home: Home, recorder: Recorder, client, tmp_
 @pytest.mark.parametrize("size", [0, 4096])
 def test_the_last_words_of_a_program(home: Home, recorder: Recorder, client: KeeperClient, size: int) -> None:
     """A build that filled the disk and died of it: why is what everybody wants to read."""
-    state = client.create(
-        shell("stty -opost -echo; echo ready; read go; seq 1 2000; echo disk full >&2; exit 1")
-    )
+    state = client.create(shell("stty -opost -echo; echo ready; read go; seq 1 2000; echo disk full >&2; exit 1"))
     client.follow(state.id)
     recorder.wait(lambda seen: seen.heads.get(state.id) == len("ready\n"))
     with file_limit(client, size):

@@ -61,7 +61,5 @@ print("fine")
 def test_the_client_is_green(home: Home) -> None:
     command = [sys.executable, "-c", SCRIPT, str(home.keeper.parent)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.split() == ["cwd", "fine"], done.stderr

@@ -86,9 +86,7 @@ def test_lost_bytes_are_a_gap(tmp_path: Path) -> None:
     assert reader.read(0, 1000) == (0, pattern(0, 100))
     assert reader.read(100, 1000) == (150, pattern(150, 250))
     assert reader.read(120, 1000) == (150, pattern(150, 250))
-    assert [(event.offset, event.until) for event in timeline.read(tmp_path) if event.kind == "gap"] == [
-        (100, 150)
-    ]
+    assert [(event.offset, event.until) for event in timeline.read(tmp_path) if event.kind == "gap"] == [(100, 150)]
 
 
 def test_reading_while_segments_come_and_go(tmp_path: Path) -> None:

@@ -126,9 +126,7 @@ def test_stop_ends_everything(home: Home, recorder: Recorder, client: KeeperClie
     again.close()
 
 
-def test_after_a_machine_crash_sessions_are_lost(
-    home: Home, recorder: Recorder, client: KeeperClient
-) -> None:
+def test_after_a_machine_crash_sessions_are_lost(home: Home, recorder: Recorder, client: KeeperClient) -> None:
     state = client.create(shell("stty -opost; seq 1 1000; exec sleep 1000"))
     client.follow(state.id)
     recorder.wait(lambda seen: seen.heads.get(state.id) == len(counted(1000)))
@@ -166,9 +164,7 @@ def test_a_session_killed_in_its_making_leaves_nothing(tmp_path: Path) -> None:
     home.destroy()
 
 
-def test_a_failing_keeper_is_started_with_pauses(
-    home: Home, recorder: Recorder, client: KeeperClient
-) -> None:
+def test_a_failing_keeper_is_started_with_pauses(home: Home, recorder: Recorder, client: KeeperClient) -> None:
     state = client.create(shell("exec sleep 1000"))
     for _ in range(3):
         before = len(recorder.connections)
@@ -183,9 +179,7 @@ def test_a_failing_keeper_is_started_with_pauses(
 def copy(tmp_path: Path) -> Path:
     """The keeper's code where it may be broken."""
     target = tmp_path / "code"
-    shutil.copytree(
-        ROOT / "app" / "keeper", target / "app" / "keeper", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(ROOT / "app" / "keeper", target / "app" / "keeper", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "app" / "__init__.py", target / "app" / "__init__.py")
     return target
 

@@ -187,9 +187,7 @@ def test_the_last_output_comes_before_the_end(home: Home, recorder: Recorder, cl
     assert over.head == recorder.heads[over.id] == len(home.output(over.id))
 
 
-def test_a_background_job_does_not_keep_a_session_open(
-    home: Home, recorder: Recorder, client: KeeperClient
-) -> None:
+def test_a_background_job_does_not_keep_a_session_open(home: Home, recorder: Recorder, client: KeeperClient) -> None:
     over = ended(client, recorder, shell("trap '' HUP; (while echo x; do :; done) & exit 4"))
     assert over.exit_code == 4
 
@@ -206,9 +204,7 @@ def test_end_of_a_stubborn_program(recorder: Recorder, client: KeeperClient) -> 
 
 
 def test_end_of_a_civil_program(recorder: Recorder, client: KeeperClient) -> None:
-    state = ready(
-        client, recorder, shell("trap 'echo bye; exit 3' HUP; echo ready; while :; do sleep 0.02; done")
-    )
+    state = ready(client, recorder, shell("trap 'echo bye; exit 3' HUP; echo ready; while :; do sleep 0.02; done"))
     client.end(state.id, grace=30)
     assert recorder.wait_end(state.id).exit_code == 3
     client.end(state.id, grace=30)  # once more is no error
