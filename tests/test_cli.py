@@ -5,9 +5,11 @@ import pty
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from app import config as settings
 from app.models import base
@@ -48,9 +50,7 @@ def test_a_bad_setting_stops_every_command_and_is_named(run, tmp_path, command):
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(
-    "words", [(), ("fly",), ("user",), ("user", "add"), ("token", "add"), ("stop", "--now")]
-)
+@pytest.mark.parametrize("words", [(), ("fly",), ("user",), ("user", "add"), ("token", "add"), ("stop", "--now")])
 def test_a_wrong_call_is_2_and_shows_how(run, words):
     done = run(*words)
     assert done.returncode == 2
@@ -117,6 +117,30 @@ def test_the_password_is_asked_for_twice_on_a_terminal(run, tmp_path):
     os.close(master)
     assert PASSWORD.strip().encode() not in seen
     assert run("user", "list").stdout.startswith("dora\tuser")
+
+
+class ByCommand(Server):
+    program = ("-m", "app", "serve")
+
+
+def test_the_server_started_by_command_hashes_passwords_beside_its_work(tmp_path):
+    """More sign-ins at once than may be hashed at once: the others wait, and the server goes on."""
+    server = ByCommand(tmp_path / "data").start()
+    try:
+        server.user("alice")
+
+        def sign_in(number):
+            with requests.Session() as page:
+                page.trust_env = False
+                token = re.search(r'csrf-token" content="([^"]+)"', page.get(server.url + "/login").text)[1]
+                form = {"csrf_token": token, "username": f"nobody{number}", "password": "wrong wrong"}
+                return page.post(server.url + "/login", data=form, timeout=60).status_code
+
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(sign_in, range(6))) == [401] * 6
+        assert "Traceback" not in "".join(server.log)
+    finally:
+        server.close()
 
 
 def test_the_keeper_is_looked_at_upgraded_and_stopped(tmp_path):

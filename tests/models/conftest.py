@@ -1,13 +1,16 @@
 import pytest
+from argon2 import PasswordHasher
 
-from app.models import base
+from app.models import base, secrets
 from app.models.user import User
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path, monkeypatch):
+    # Real hashes, but quick ones: nearly every test here makes three accounts.
+    monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     made = base.bind(f"sqlite:///{tmp_path}/data/holdfast.db")
     base.migrate(made)
     return made

@@ -26,9 +26,7 @@ def test_a_password_fits_or_does_not(people):
 def test_an_unknown_name_costs_the_same_work(people, monkeypatch):
     checked = []
     verify = secrets._verify
-    monkeypatch.setattr(
-        secrets, "_verify", lambda stored, password: checked.append(1) or verify(stored, password)
-    )
+    monkeypatch.setattr(secrets, "_verify", lambda stored, password: checked.append(1) or verify(stored, password))
     User.by_password("nobody", PASSWORD)
     User.by_password("alice", "wrong")
     assert checked == [1, 1]

@@ -47,8 +47,7 @@ def test_the_migrations_make_what_the_models_expect(database):
 def test_two_processes_migrate_at_once(tmp_path):
     code = f"from app.models import base; print(len(base.migrate(base.bind('sqlite:///{tmp_path}/x.db'))))"
     both = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
     counts = sorted(int(process.communicate(timeout=60)[0]) for process in both)
     assert counts == [0, len(list(base.MIGRATIONS.glob("0*.py")))]

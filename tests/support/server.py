@@ -71,6 +71,8 @@ class Api:
 class Server:
     """`start`, `kill` (SIGKILL, the web server alone) and `start` again; `close` ends everything."""
 
+    program: tuple[str, ...] = ("wsgi.py",)
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
         self.settings = settings
@@ -95,7 +97,7 @@ class Server:
 
     def start(self) -> Server:
         self.process = subprocess.Popen(
-            [sys.executable, "wsgi.py"],
+            [sys.executable, *self.program],
             cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         ready = threading.Event()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import Client
 
@@ -13,7 +14,7 @@ from app import config as settings
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.status import Status, rfc3339
 from app.live.views import OutputSlice
-from app.models import base
+from app.models import base, secrets
 from app.models.session import Session, new_id
 from app.models.token import ApiToken
 from app.models.user import User
@@ -191,6 +192,8 @@ def data(tmp_path):
 @pytest.fixture
 def empty(data, monkeypatch):
     """A server on its first day."""
+    # Real hashes, but quick ones: every test here makes three accounts.
+    monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     # Its clock stands still: how long the hashing takes must not matter.
     monkeypatch.setattr(logins, "throttle", Throttle(lambda: 0.0))
     app = Flask("holdfast", template_folder=ROOT / "templates", static_folder=ROOT / "static")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +31,7 @@ def test_anything(world, row, body, query, wild):
     mine, theirs = world.session("alice"), world.session("bob")
     script = world.script("alice")
     for target in (mine.id, theirs.id, wild):
-        path = re.sub(r"<int[^>]+>", "1", row.path).replace("<id>", target or "x")
+        path = re.sub(r"<int[^>]+>", "1", row.path).replace("<id>", quote(target, safe="") or "x")
         told = len(world.rooms.told)
         answer = script.open(
             path,
