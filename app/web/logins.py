@@ -4,6 +4,7 @@ that the database knows, so a revoked login is out at its next request."""
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
@@ -135,7 +136,17 @@ def _keys(name: str) -> list[Key]:
         return [Key("known", f"{name} {device}")]
     if Login.knows_address(name, address):
         return [Key("known", f"{name} {address}")]
-    return [Key("stranger", f"{name} {address}"), Key("account", name), Key("address", address)]
+    place = network(address)
+    return [Key("stranger", f"{name} {place}"), Key("account", name), Key("address", place)]
+
+
+def network(address: str) -> str:
+    """What one stranger has: an IPv4 address, or all 2^64 addresses of an IPv6 network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
 
 
 def _device() -> str:

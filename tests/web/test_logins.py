@@ -137,6 +137,13 @@ def wrong(browser, name="alice", times=1, address="198.51.100.7"):
     return [browser.post("/login", data=data, headers={"X-Forwarded-For": address}).status_code for _ in range(times)]
 
 
+def test_a_stranger_with_a_whole_network_is_one_stranger(world):
+    codes = [wrong(world.browser(), address=f"2001:db8:0:1::{number}")[0] for number in range(8)]
+    assert codes == [401] * 6 + [429] * 2
+    assert wrong(world.browser(), address="2001:db8:0:2::1") == [401]
+    assert logins.network("192.0.2.1") == "192.0.2.1" and logins.network("rubbish") == ""
+
+
 def test_guessing_is_slowed_down_with_a_time_to_come_back(world):
     browser = world.browser()
     codes = wrong(browser, times=8)
