@@ -16,7 +16,6 @@ import signal
 import statistics
 import sys
 import tempfile
-import termios
 import time
 from pathlib import Path
 
@@ -28,6 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.support.server import Server
 from tests.support.viewer import Viewer
 
+# One byte comes back for one byte typed: the program's, not the terminal's echo as well.
+ECHO = ["bash", "-c", "stty raw -echo; printf '!'; exec cat"]
 FLOOD = ["bash", "-c", "i=0; while :; do echo line-$((i++)); done"]
 
 
@@ -36,15 +37,13 @@ def percentile(values: list[float], share: float) -> float:
 
 
 class BarePty:
-    """`cat` on a PTY of this process: the limit of what any server could do."""
+    """The same program on a PTY of this process: the limit of what any server could do."""
 
     def __init__(self) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.execvp("cat", ["cat"])
-        mode = termios.tcgetattr(self.fd)
-        mode[3] &= ~termios.ICANON
-        termios.tcsetattr(self.fd, termios.TCSANOW, mode)
+            os.execvp(ECHO[0], ECHO)
+        assert os.read(self.fd, 1) == b"!"
 
     def echo(self) -> float:
         began = time.perf_counter()
@@ -87,7 +86,9 @@ class RawSocket:
 
 def echo(server: Server, count: int) -> None:
     api = server.api("alice")
-    session = api.start(["bash", "-c", "stty -icanon; exec cat"])["id"]
+    session = api.start(ECHO)["id"]
+    while api.status(session)["output_bytes"] != 1:
+        pass
     socket, bare = RawSocket(server, session), BarePty()
     for name, floods in (("idle", 0), ("beside one flooding session", 1), ("beside four", 4)):
         flooding = [api.start(FLOOD)["id"] for _ in range(floods)]
