@@ -11,9 +11,9 @@ import struct
 from typing import Protocol
 
 from app.keeper.connection import Connection
+from app.keeper.log import log
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame
-from app.keeper.vault import log
 
 CONNECTIONS = 64  # web servers, commands; beyond it somebody leaks them
 ACCEPT_PAUSE_SECONDS = 1.0  # after running out of descriptors

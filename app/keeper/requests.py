@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from app.keeper import protocol
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Refused
+from app.keeper.log import log, trace
 from app.keeper.protocol import Frame, ProtocolError, State, pack_json, pack_state
 from app.keeper.spawning import checked_size, checked_spec
-from app.keeper.vault import log
 
 if TYPE_CHECKING:
     from app.keeper.server import Keeper
@@ -30,11 +30,11 @@ def handle(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
         request(keeper, connection, frame)
     except KeeperError as error:
         _fail(connection, frame, error)
-    except (ProtocolError, KeyError, TypeError, ValueError) as error:
-        raise ProtocolError(f"a request of kind {frame.kind} with a bad body ({error!r})") from error
-    except OSError as error:  # out of descriptors, a disk in trouble: one request's problem, not the keeper's
-        log(f"keeper: a request of kind {frame.kind} failed: {error!r}")
-        _fail(connection, frame, KeeperError(f"the keeper could not do it: {error.strerror or error}"))
+    except ProtocolError:
+        raise
+    except Exception as error:  # ours, not the client's: one request fails, the keeper goes on
+        log(f"keeper: a request of kind {frame.kind} failed: {trace()}")
+        _fail(connection, frame, KeeperError(f"the keeper could not do it: {error}"))
 
 
 def hello(keeper: "Keeper", connection: Connection, frame: Frame) -> None:

@@ -17,6 +17,7 @@ from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Over, Refused, Unknown
 from app.keeper.handover import Handover, Held
 from app.keeper.journal import Journal, JournalReader, repair
+from app.keeper.log import log, trace
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame, KeeperStatus, Spec, State
 from app.keeper.reception import Reception
@@ -24,7 +25,6 @@ from app.keeper.record import Record
 from app.keeper.session import Session, state_of
 from app.keeper.spawning import Spawning
 from app.keeper.succession import TRIAL, Succession, fingerprint
-from app.keeper.vault import log
 
 RESTORE_SECONDS = 1.0  # between attempts to open a session whose disk fails
 STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
@@ -250,13 +250,6 @@ class Keeper:
         self._reception.tell()
         self.succession.stop()
         os._exit(0)
-
-
-def trace() -> str:
-    """The exception being handled, for the log."""
-    from traceback import format_exc  # half a megabyte that a healthy keeper never needs
-
-    return format_exc()
 
 
 def main() -> None:

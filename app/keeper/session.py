@@ -114,9 +114,11 @@ class Session:
             self._last_output = time.time()
             self._quiet_since = time.monotonic()
             self._tell()
-        if self._over and not pumped.more:
+        if not self._over:
+            return self._pump_input() or pumped.more
+        if not pumped.more:
             self._drain(pumped.hung_up)
-        return self._pump_input() or pumped.more
+        return pumped.more
 
     def _tell(self) -> None:
         """The followers learn what the output's last step did."""

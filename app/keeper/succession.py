@@ -18,8 +18,9 @@ from typing import Protocol
 from app.keeper import handover
 from app.keeper.errors import KeeperError
 from app.keeper.handover import Handover, Held
+from app.keeper.log import log
 from app.keeper.loop import Loop
-from app.keeper.vault import MESSAGE_BYTES, log
+from app.keeper.vault import MESSAGE_BYTES
 
 PR_SET_CHILD_SUBREAPER = 36
 TRIAL = "--trial"  # argument by which a new version shows that it can be loaded

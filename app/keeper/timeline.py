@@ -147,7 +147,10 @@ def read(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
 
     Every segment begins with a resize event that repeats the size then in force.
     """
-    names = sorted(name for name in os.listdir(session_dir) if name.endswith(SUFFIX))
+    try:
+        names = sorted(name for name in os.listdir(session_dir) if name.endswith(SUFFIX))
+    except FileNotFoundError:
+        return
     starts = [int(name[: -len(SUFFIX)]) for name in names]
     first = max((index for index, start in enumerate(starts) if start <= since_offset), default=0)
     for name in names[first:]:

@@ -16,6 +16,7 @@ from contextlib import suppress
 
 from app.keeper import address, handover
 from app.keeper.handover import Fds, Handover, Held
+from app.keeper.log import log
 
 HEALTHY_SECONDS = 2.0  # a keeper that lives shorter than this is failing
 BACKOFF_SECONDS = (0.1, 30.0)  # first and longest pause before the next start of a failing keeper
@@ -177,12 +178,6 @@ class Vault:
             os.close(self._ready)
             self._ready = -1
             self._given = self._given._replace(ready=-1)
-
-
-def log(text: str) -> None:
-    """One line in keeper.log, which is our standard error. A full disk must not matter."""
-    with suppress(OSError):
-        os.write(2, f"{time.strftime('%Y-%m-%d %H:%M:%S')} [{os.getpid()}] {text}\n".encode())
 
 
 def main() -> None:

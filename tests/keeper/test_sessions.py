@@ -192,6 +192,13 @@ def test_a_background_job_does_not_keep_a_session_open(home: Home, recorder: Rec
     assert over.exit_code == 4
 
 
+def test_a_terminal_that_nobody_has_open_for_a_while(home: Home, recorder: Recorder, client: KeeperClient) -> None:
+    script = "stty -opost; exec </dev/null >/dev/null 2>&1; sleep 0.2; echo back >/dev/tty; sleep 0.2; exit 6"
+    over = ended(client, recorder, shell(script))
+    assert over.exit_code == 6
+    assert home.output(over.id) == b"back\n"
+
+
 def test_end_of_a_stubborn_program(recorder: Recorder, client: KeeperClient) -> None:
     """It ignores HUP, and so does what it left in the background."""
     state = ready(client, recorder, shell("trap '' HUP; sleep 1001 & sleep 1002 & echo $!; wait"))
