@@ -46,10 +46,10 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken)
         if actor is None:
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")
         callers[sid] = Caller(sid, actor)
-        rooms.came[sid] = actor
+        rooms.sockets.came(sid, actor)
 
     def disconnect(sid: str, reason: object = None) -> None:
-        rooms.came.pop(sid, None)
+        rooms.sockets.went(sid)
         rooms.feed.unwatch(sid)
         caller = callers.pop(sid, None)
         if caller is not None:
@@ -57,7 +57,7 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken)
                 sessions.depart(rooms, caller, session_id)
 
     def handle(sid: str, name: object, args: list[Any], reply: Reply) -> None:
-        caller = callers.get(sid) if sid in rooms.came else None
+        caller = callers.get(sid) if sid in rooms.sockets else None
         dispatch(rooms, caller, name, args, reply)
 
     io.server.on("connect", connect)

@@ -36,7 +36,7 @@ def enter(
     room's output leave in this order."""
     seq = rooms.input_seq(session, viewer.input_client)
     room = rooms.room_of(session)
-    if not rooms.came.get(caller.sid):
+    if caller.sid not in rooms.sockets:
         return  # signed out while the screen was being made
     joined = room.join(viewer, offset)
     caller.viewers[session.id] = viewer

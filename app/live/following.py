@@ -20,10 +20,10 @@ from app.live.feed import Feed
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
+from app.live.sockets import Sockets
 from app.live.wire import Wire
 from app.models.session import ENDED, LOST, RUNNING, Session
 from app.models.snapshot import Snapshot
-from app.permissions import Actor
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Following:
         self.processes = ProcessTable()
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
-        self.came: dict[str, Actor] = {}  # every open socket and who it is; gone from here, it may nothing
+        self.sockets = Sockets(wire)
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
         self.feed = Feed(self, wire)
         self._wire = wire
@@ -65,6 +65,7 @@ class Following:
         self.keeper.start()
         self.books.start()
         self.feed.start()
+        self.sockets.start()
 
     # The keeper's word (keeper.client.Listener).
 

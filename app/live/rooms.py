@@ -205,12 +205,8 @@ class Rooms(Following):
     def logins_revoked(
         self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
     ) -> None:
-        """Closes every open socket of these logins, tokens or this user; from this call on none of them
-        is listened to."""
-        for sid, actor in list(self.came.items()):
-            if actor.login_id in login_ids or actor.token_id in token_ids or actor.user_id == user_id:
-                del self.came[sid]
-                self._wire.close(sid)
+        """Closes every open socket of these logins, tokens or this user, at once."""
+        self.sockets.revoke(login_ids, token_ids, user_id)
 
     def counts(self) -> dict[str, int]:
         """For /metrics."""

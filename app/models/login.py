@@ -79,6 +79,15 @@ class Login(Record):
             return {row.id for row in cls.select(cls.id).where(cls.id.in_(list(ids)), _live())}
 
     @classmethod
+    def still_here(cls, ids: Collection[int]) -> None:
+        """These are in use by open sockets, which send no requests; noted at most every so often."""
+        with db.connection_context():
+            stale = (cls.last_seen_at < now() - SEEN_EVERY_SECONDS) & cls.id.in_(list(ids))
+            due = [row.id for row in cls.select(cls.id).where(stale)]
+        for login_id in due:
+            _seen(login_id)
+
+    @classmethod
     def knows_device(cls, name: str, device: str) -> bool:
         """Whether the user of that name signed in with this device cookie before."""
         return bool(device) and _any(name, cls.device_hash == digest(device))

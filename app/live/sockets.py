@@ -1,0 +1,61 @@
+"""Every open socket and who it is. The rule: a socket whose login or token counts no more is not listened to:
+at once when this process revokes it, within SWEEP_SECONDS when another one (a command) did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from app import green
+from app.live.wire import Wire
+from app.models.login import Login
+from app.models.token import ApiToken
+from app.permissions import Actor
+
+# What `user passwd` or another process revokes is noticed so late. One query a sweep, none without sockets.
+SWEEP_SECONDS = 15.0
+
+
+class Sockets:
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._actors: dict[str, Actor] = {}
+        self._came = green.Signal()
+
+    def start(self) -> None:
+        green.spawn(self._sweep_in_turn)
+
+    def came(self, sid: str, actor: Actor) -> None:
+        self._actors[sid] = actor
+        self._came.set()
+
+    def went(self, sid: str) -> None:
+        self._actors.pop(sid, None)
+
+    def __contains__(self, sid: str) -> bool:
+        return sid in self._actors
+
+    def revoke(
+        self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
+    ) -> None:
+        """Closes the sockets of these logins, tokens or this user; from this call on none is listened to."""
+        for sid, actor in list(self._actors.items()):
+            if actor.login_id in login_ids or actor.token_id in token_ids or actor.user_id == user_id:
+                del self._actors[sid]
+                self._wire.close(sid)
+
+    def _sweep_in_turn(self) -> None:
+        while True:
+            if not self._actors:
+                self._came.wait()
+            green.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+    def sweep(self) -> None:
+        logins = {a.login_id for a in self._actors.values() if a.login_id is not None}
+        tokens = {a.token_id for a in self._actors.values() if a.token_id is not None}
+        gone_logins = logins - Login.alive(logins) if logins else set()
+        gone_tokens = tokens - ApiToken.alive(tokens) if tokens else set()
+        if gone_logins or gone_tokens:
+            self.revoke(gone_logins, gone_tokens)
+        if logins:
+            Login.still_here(logins)

@@ -1,0 +1,61 @@
+"""Who loses the right loses the socket."""
+
+from __future__ import annotations
+
+import requests
+
+from tests.support.server import PASSWORD
+from tests.support.viewer import Viewer
+
+
+def signed_in(server, name: str) -> requests.Session:
+    server.user(name)
+    http = requests.Session()
+    http.trust_env = False
+    page = http.get(f"{server.url}/login", timeout=10).text
+    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    form = {"username": name, "password": PASSWORD, "csrf_token": token}
+    answer = http.post(f"{server.url}/login", data=form, headers={"Origin": server.url}, timeout=10)
+    assert answer.ok, answer.text
+    http.headers["Origin"] = server.url
+    http.headers["X-CSRFToken"] = token_of(http.get(server.url, timeout=10).text)
+    return http
+
+
+def token_of(page: str) -> str:
+    return page.split('name="csrf-token"')[1].split('content="')[1].split('"')[0]
+
+
+def cookie_of(http: requests.Session) -> str:
+    return "; ".join(f"{c.name}={c.value}" for c in http.cookies)
+
+
+def test_signing_out_closes_open_sockets_at_once(server):
+    http = signed_in(server, "alice")
+    session = server.api("alice").start(["cat"])["id"]
+    one = Viewer(server.url, cookie=cookie_of(http))
+    assert one.join(session)["ok"] and one.type("before\n")["ok"]
+    page = http.post(f"{server.url}/logout", data={"csrf_token": http.headers["X-CSRFToken"]}, timeout=10)
+    assert page.ok
+    one.wait(lambda v: not v.connected, 2)
+    assert b"after" not in server.api("alice").output(session)
+
+
+def test_a_revoked_token_is_closed_out(server):
+    http = signed_in(server, "bob")
+    made = http.post(f"{server.url}/api/v1/tokens", json={"name": "script"}, timeout=10)
+    assert made.status_code == 201, made.text
+    one = Viewer(server.url, made.json()["token"])
+    assert one.call("watch", {})["ok"]
+    gone = http.delete(f"{server.url}/api/v1/tokens/{made.json()['id']}", timeout=10)
+    assert gone.status_code == 204, gone.text
+    one.wait(lambda v: not v.connected, 2)
+
+
+def test_a_password_changed_by_command_closes_sockets_at_the_next_sweep(server):
+    http = signed_in(server, "carol")
+    one = Viewer(server.url, cookie=cookie_of(http))
+    assert one.call("watch", {})["ok"]
+    changed = server.command("user", "passwd", "carol", "--password-stdin", stdin="another long password\n")
+    assert changed.returncode == 0, changed.stderr
+    one.wait(lambda v: not v.connected, 30)
