@@ -84,8 +84,8 @@ class Vault:
                 message, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, len(Fds._fields))
             except BlockingIOError:
                 return
-            except OSError:
-                message, fds = b"", []
+            except ConnectionResetError:  # it died with a message of ours unread: told once, before its last words
+                continue
             if not message:
                 self._control.close()
                 self._control = None
