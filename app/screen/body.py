@@ -17,6 +17,7 @@ from app.screen.rows import (
     PLAIN,
     SPACER,
     SPACER_HEAD,
+    WIDE_BLANK,
     WRAP,
     Link,
     Look,
@@ -170,7 +171,7 @@ def _spelled(span: Span) -> str:
     if span.extra:
         text = "".join(c + span.extra.get(x, "") for x, c in enumerate(text))
     if SPACER in text:
-        text = text.replace(SPACER, "")
+        text = text.replace(WIDE_BLANK, "  ").replace(SPACER, "")
     return text.replace(SPACER_HEAD, "") if SPACER_HEAD in text else text
 
 

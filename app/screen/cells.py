@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.screen.rows import EMPTY, SPACER, SPACER_HEAD, WRAP, Color, Row, Span
+from app.screen.rows import EMPTY, SPACER, SPACER_HEAD, WIDE_BLANK, WRAP, Color, Row, Span
 from app.screen.rows import PLAIN as PLAIN_LOOK
 
 _UNDERLINES = ("", "single", "double", "curly", "dotted", "dashed")
@@ -93,7 +93,7 @@ def spelled(span: Span) -> str:
     cells = span.text
     if span.extra:
         cells = "".join(_with_extra(span))
-    return cells.replace(SPACER, "").replace(SPACER_HEAD, " ").replace(EMPTY, " ")
+    return cells.replace(WIDE_BLANK, "  ").replace(SPACER, "").replace(SPACER_HEAD, " ").replace(EMPTY, " ")
 
 
 def _with_extra(span: Span) -> Iterator[str]:

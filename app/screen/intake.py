@@ -23,7 +23,12 @@ CANCEL = "\x18"
 
 # 132 columns (DECCOLM, mode 3, once mode 40 allows it): 1 ms each time, and the PTY stays as wide as it is.
 _COLUMNS = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40)(?:;[0-9;]*)?[hl]")
-_REPEAT = re.compile(rb"\x1b\[([0-9]{4,})b")
+# A count of 0 means 1, CSI g means CSI 0 g, and there is a soft reset (DECSTR): the engine knows none of it.
+_DIALECT = re.compile(rb"\x1b\[(?:0+([ILMPSTZae])|([0-9]{4,})b|g|!p)")
+SOFT_RESET = (
+    b"\x1b7\x1b[r\x1b8"  # no margins, and the cursor where it was
+    b'\x1b[m\x1b[0"q\x0f\x1b(B\x1b)B\x1b*B\x1b+B\x1b[4l\x1b[?1;45;66;1004;2004;2026l\x1b[?7;25h\x1b[0 q'
+)
 
 
 class Intake:
@@ -44,7 +49,7 @@ class Intake:
             return data
         if b"\x1b[?" in data:
             data = _COLUMNS.sub(_without_columns, data)
-        return _REPEAT.sub(_clamped, data)
+        return _DIALECT.sub(_translated, data)
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""
@@ -64,5 +69,10 @@ def _without_columns(match: re.Match[bytes]) -> bytes:
     return b"\x1b[?" + b";".join(numbers) + sequence[-1:] if numbers else b""
 
 
-def _clamped(match: re.Match[bytes]) -> bytes:
-    return b"\x1b[%db" % REPEAT_MOST if len(match[1]) > 9 or int(match[1]) > REPEAT_MOST else match[0]
+def _translated(match: re.Match[bytes]) -> bytes:
+    final, repeats = match.groups()
+    if final:
+        return b"\x1b[" + final
+    if repeats:
+        return b"\x1b[%db" % REPEAT_MOST if len(repeats) > 9 or int(repeats) > REPEAT_MOST else match[0]
+    return b"\x1b[0g" if match[0].endswith(b"g") else SOFT_RESET

@@ -19,6 +19,7 @@ WRAP, CONTINUES = 1, 2  # row flags: goes on in the next row; is such a next row
 SPACER = "\udc00"  # stands in a row's text for the second cell of a wide character
 SPACER_HEAD = "\udc01"  # the last cell of a row where a wide character did not fit
 EMPTY = "\0"
+WIDE_BLANK = " " + SPACER  # what a wide character becomes while the line drawing set is in use
 
 _RUN4 = re.compile(rb"(.{4})\1*", re.S)
 _RUN8 = re.compile(rb"(.{8})\1*", re.S)

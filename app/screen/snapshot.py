@@ -233,7 +233,7 @@ class _Writer:
         charset = screen.charset >> 2 * (screen.charset >> 8 & 3) & 3
         if charset == LINE_DRAWING and LINES.get(self.state.previous) == text:
             return chr(self.state.previous)
-        return text if charset < 2 or text >= "\x7f" else ""
+        return text if charset < 2 else ""
 
     def _last_cell(self, pending: bool) -> tuple[int, str, Span]:
         """The cell left of the cursor (under it, where a wrap is pending).
@@ -245,7 +245,11 @@ class _Writer:
         x = screen.x if pending else screen.x - 1
         if x < 0 or self.state.modes & MARGINS:
             return x, EMPTY, BLANK
-        return _cell(self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ()), x)
+        row = self.shown[screen.y] if screen.y < len(self.shown) else Row(0, 0, ())
+        at, text, span = _cell(row, x)
+        if not pending and at + _width(row, at) != screen.x:  # the cursor stands inside a wide character
+            return x, EMPTY, BLANK
+        return at, text, span
 
 
 def _changed(charset: int) -> bool:

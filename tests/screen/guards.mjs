@@ -26,7 +26,7 @@ async function run({ data, bare = false, rows = 24, cols = 80, pieces }) {
   if (pieces) for (let i = 0; i < bytes.length; i += pieces) await write(term, bytes.subarray(i, i + pieces));
   else await write(term, bytes);
   const took = performance.now() - start;
-  const result = { said, took, text: text(term), cursor: [term.buffer.active.cursorY, term.buffer.active.cursorX] };
+  const result = { said, took, text: text(term), cursor: [term.buffer.active.cursorY, Math.min(term.buffer.active.cursorX, cols - 1)] };
   term.dispose();
   return result;
 }

@@ -76,6 +76,27 @@ def test_huge_parameters_do_the_same_in_engine_and_browser() -> None:
         assert (sequence, screen.text().rstrip()) == (sequence, answer["text"])
 
 
+DIALECT = [
+    b"\x1b[2;4r\x1b[31m\x1b[4h\x1b[?7;25l\x1b(0\x1b[3;3H\x1b[!pqq\r\n\n\n\n\n\n\n\n\nend",
+    b"a\r\nb\r\nc\x1b[2;1H\x1b[0Mx\x1b[0Ly\x1b[0Sz\x1b[0Tw\x1b[0I\x1b[0Z1\x1b[0a2\x1b[0e3\x1b[1;1H\x1b[0P",
+    b"\x1b[9G\x1b[g\rx\ty",
+    b"\x1b[2;4r\x1b#8\x1b[24;1H\n\nx",
+    b"\x1b[1;80Hx\x1b[Ky\x1b[2;79Hab\x1b[Jc\x1b[3;79Hab\x1b[1Kc",
+    b"one\r\n\x1b7" + b"\n" * 40 + b"\x1b8two",
+    b"\x1b[?1049h\x1b[2;5r\x1b[?1049l\x1b[5;1H\n\n\nx",
+    "漢漢漢\x1b[1;4H\x1b[2@x\x1b[2;1H漢漢\x1b[2;2H\x1b[Px".encode(),
+    "a\x7fb\ufeffc\x9b2Dd\x85e".encode() + b"\xff\xc3(\xe2\x82 f",
+]
+
+
+def test_engine_and_browser_agree_where_they_would_not_by_themselves() -> None:
+    for output, answer in zip(DIALECT, run([{"data": output} for output in DIALECT]), strict=True):
+        screen = Screen(24, 80)
+        screen.feed(output)
+        ours = (output, screen.text().rstrip(), [screen.cursor.row, screen.cursor.col])
+        assert ours == (output, answer["text"], answer["cursor"])
+
+
 def test_characters_may_be_cut_anywhere() -> None:
     text = "‘quoted’ – “dash” … 漢字 é 😀 ok"
     answers = run([{"data": text.encode(), "pieces": pieces} for pieces in (1, 2, 3, 4, 5)])

@@ -6,7 +6,7 @@
 export function correct(term) {
   const core = term._core;
   wholeCharacters(core._inputHandler._utf8Decoder);
-  const undo = [...pendingWrap(core), ...softWraps(core), splitCharacters(core)];
+  const undo = [...pendingWrap(core), ...softWraps(core), splitCharacters(core), alignment(core)];
   const handlers = [
     core.registerEscHandler({ final: 'c' }, () => { core._inputHandler.setTitle(''); return false; }), // RIS forgets it
     core.registerEscHandler({ final: '7' }, () => saveRow(core)),
@@ -107,6 +107,15 @@ function splitCharacters(core) {
       line.setCellFromCodepoint(at, 0, 1, handler._eraseAttrData());
     }
     return result;
+  });
+}
+
+// The alignment test (DECALN) takes the margins away first.
+function alignment(core) {
+  return around(core._inputHandler, 'screenAlignmentPattern', act => {
+    const { buffer, rows } = core._bufferService;
+    [buffer.scrollTop, buffer.scrollBottom] = [0, rows - 1];
+    return act();
   });
 }
 
