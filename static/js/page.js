@@ -24,9 +24,9 @@ export function connection() {
 }
 
 function connect() {
-  const made = new Connection({ io });
+  const made = new Connection({ io, visible: () => !document.hidden });
   // Whatever may have broken the link without a word: a tab that comes back, another network, a page from the cache.
-  document.addEventListener("visibilitychange", () => document.hidden || made.wake());
+  document.addEventListener("visibilitychange", () => made.tick());
   window.addEventListener("online", () => made.wake());
   window.addEventListener("pageshow", (event) => event.persisted && made.wake());
   made.addEventListener("refused", () => checkLogin(made));

@@ -11,6 +11,7 @@ from tests.browser.people import (
     DESKTOP,
     NO_WEBGL,
     PHONE,
+    eventually,
     joined,
     screen,
     shows,
@@ -162,3 +163,18 @@ def test_an_on_screen_keyboard_does_not_hide_the_prompt(server, person):
         })()""",
     )
     assert page.evaluate("() => holdfast.terminal.term.options.fontSize") == font, "the text does not jump"
+
+
+def test_a_flood_is_survived_and_interrupted(server, person):
+    api = server.api("alice")
+    session = api.start(["bash", "--norc", "--noprofile"], env={"PS1": "ready> "})["id"]
+    page = person().join(session)
+    shows(page, "ready>")
+    type_in(page, "while :; do seq 100000; done\n")
+    eventually(lambda: api.status(session)["output_bytes"] > 20_000_000)
+    page.keyboard.press("Control+c")
+    until(page, "holdfast.terminal.text().trimEnd().endsWith('ready>')")
+    type_in(page, "echo still $((40 + 2))\n")
+    shows(page, "still 42\nready>")
+    until(page, "holdfast.stream.drawn === holdfast.stream.received")
+    assert [line.rstrip() for line in screen(page).split("\n")] == api.screen(session).rstrip("\n").split("\n")

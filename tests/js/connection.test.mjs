@@ -49,7 +49,7 @@ test("an answer resolves, a refusal says its code", async () => {
   await assert.rejects(bad, (error) => error instanceof Refused && error.code === "not_found");
 });
 
-test("no answer in time means a dead link: it connects anew at once", async () => {
+test("no answer and no other word means a dead link: it connects anew at once", async () => {
   const { socket, connection, said } = made();
   socket.happen("connect");
   const lost = connection.call("join", {});
@@ -57,6 +57,51 @@ test("no answer in time means a dead link: it connects anew at once", async () =
   await assert.rejects(lost, Lost);
   assert.deepEqual(said, ["open", "close"]);
   assert.equal(socket.connects, 1);
+});
+
+test("a slow answer on a link that speaks is waited for", async () => {
+  const { socket, clock, connection } = made();
+  socket.happen("connect");
+  const lost = connection.call("join", {});
+  clock.now += 1;
+  socket.happen("output", {});
+  socket.emitted.at(-1).answer(new Error("timeout"));
+  await assert.rejects(lost, Lost);
+  assert.equal(socket.connects, 0);
+});
+
+test("a doubtful link must say something soon", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { socket, connection } = made();
+  socket.happen("connect");
+  connection.call("join", {}).catch(() => {});
+  t.mock.timers.tick(20_000);
+  assert.equal(socket.connects, 0, "an answer of megabytes may take its time");
+  connection.call("join", {}, { doubtful: true }).catch(() => {});
+  t.mock.timers.tick(5000);
+  assert.equal(socket.connects, 1);
+});
+
+test("a hidden page's slow timers are no sleep; coming back to it is looked into", () => {
+  const socket = new FakeSocket();
+  const page = { now: 1000, visible: false };
+  const connection = new Connection({ io: () => socket, now: () => page.now, visible: () => page.visible });
+  let woken = 0;
+  connection.addEventListener("wake", () => { woken += 1; });
+  socket.happen("connect");
+  for (let minute = 0; minute < 5; minute += 1) {
+    page.now += 60_000;
+    connection.tick();
+  }
+  page.visible = true;
+  connection.tick();
+  assert.equal(woken, 0, "nothing stood still");
+  page.visible = false;
+  connection.tick();
+  page.now += 600_000;     // frozen
+  page.visible = true;
+  connection.tick();
+  assert.equal(woken, 1);
 });
 
 test("timers that stood still are noticed", () => {

@@ -26,11 +26,15 @@ export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
 ];
 
-// An answer that takes longer comes from a dead link (a slept laptop, a changed network): begin anew.
-const ANSWER_MS = 4000;
+// The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
+const ANSWER_MS = 30_000;
+// But when the link itself is in doubt (a slept laptop, a changed network), some word must come by then.
+const LIFE_MS = 4000;
 const TICK_MS = 1000;
-// Timers that stood still this long: the machine slept, or the browser froze the tab.
+// Timers that stood still this long: the machine slept, or the browser froze the tab. Those of a hidden page run
+// once a minute by design.
 const STOOD_STILL_MS = 10_000;
+const STOOD_STILL_HIDDEN_MS = 75_000;
 
 /** The server said no: `code` is one of the contract's error codes. */
 export class Refused extends Error {
@@ -48,16 +52,17 @@ export class Lost extends Error {}
  * `refused` (the server will not have this login), and every SERVER_EVENTS name with `detail` as sent.
  */
 export class Connection extends EventTarget {
-  /** `io` is socket.io-client's; `options` go to it (tests hand in `auth`). */
-  constructor({ io, options = {}, now = () => Date.now() }) {
+  /** `io` is socket.io-client's; `visible()` says whether anybody looks: browsers slow the timers of hidden pages. */
+  constructor({ io, visible = () => true, now = () => Date.now() }) {
     super();
-    this.now = now;
+    Object.assign(this, { visible, now });
     this.open = false;
     this.lastHeard = now();
     this.lastTick = now();
+    this.wasVisible = visible();
     this.socket = io({
       transports: ["websocket"], autoConnect: false,
-      reconnectionDelay: 200, reconnectionDelayMax: 1500, timeout: 5000, ...options,
+      reconnectionDelay: 200, reconnectionDelayMax: 1000, timeout: 10_000,
     });
     this.listen();
   }
@@ -107,13 +112,16 @@ export class Connection extends EventTarget {
     this.lastHeard = this.now();
   }
 
-  /** The server's answer to `event`. Throws Refused or Lost. */
-  call(event, payload, patience = ANSWER_MS) {
+  /** The server's answer to `event`. Throws Refused or Lost. `doubtful`: the link may be dead, find out soon. */
+  call(event, payload, { doubtful = false } = {}) {
     if (!this.open) return Promise.reject(new Lost("not connected"));
+    const asked = this.now();
+    const look = doubtful ? setTimeout(() => this.silentSince(asked), LIFE_MS) : undefined;
     return new Promise((resolve, reject) => {
-      this.socket.timeout(patience).emit(event, payload, (error, answer) => {
+      this.socket.timeout(ANSWER_MS).emit(event, payload, (error, answer) => {
+        clearTimeout(look);
         if (error) {
-          if (this.open) this.restart();
+          this.silentSince(asked);
           reject(new Lost("no answer"));
           return;
         }
@@ -124,6 +132,11 @@ export class Connection extends EventTarget {
     });
   }
 
+  /** Not a word since then, while an answer was due: the link is dead. */
+  silentSince(asked) {
+    if (this.open && this.lastHeard <= asked) this.restart();
+  }
+
   /** Sent if the connection stands; `answer(reply)` may never come. For hot paths with a recovery of their own. */
   send(event, payload, answer) {
     if (!this.open) return false;
@@ -132,11 +145,14 @@ export class Connection extends EventTarget {
     return true;
   }
 
+  /** Once a second, and when the page is looked at again. */
   tick() {
     const gap = this.now() - this.lastTick;
+    const limit = this.wasVisible ? STOOD_STILL_MS : STOOD_STILL_HIDDEN_MS;
     this.lastTick = this.now();
-    this.tell("tick");
-    if (gap > STOOD_STILL_MS) this.wake();
+    this.wasVisible = this.visible();
+    if (this.wasVisible) this.tell("tick");
+    if (gap > limit) this.wake();
   }
 
   /** Something may have happened to the link (a frozen tab, another network): check it now, not at the next ping. */

@@ -11,16 +11,16 @@ export class SessionFeed extends EventTarget {
     this.lastPoll = now();
     this.fresh = true;
     connection.addEventListener("open", () => this.watch());
-    connection.addEventListener("wake", () => this.watch());
+    connection.addEventListener("wake", () => this.watch({ doubtful: true }));
     connection.addEventListener("tick", () => this.look());
     connection.addEventListener("status", ({ detail }) => this.put(detail));
     connection.addEventListener("forgotten", ({ detail }) => this.remove(detail.session));
     if (connection.open) this.watch();
   }
 
-  async watch() {
+  async watch(how) {
     try {
-      this.replace((await this.connection.call("watch", {})).sessions);
+      this.replace((await this.connection.call("watch", {}, how)).sessions);
     } catch {
       // Lost or refused: the next `open`, or the poll, brings the list.
     }

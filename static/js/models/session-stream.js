@@ -62,7 +62,7 @@ export class SessionStream extends EventTarget {
     };
     const on = (name, handler) => this.connection.addEventListener(name, handler);
     on("open", () => this.join());
-    on("wake", () => this.join());
+    on("wake", () => this.join({ doubtful: true }));
     on("close", () => this.away());
     on("tick", () => this.look());
     on("output", mine((event) => this.output(event)));
@@ -78,7 +78,8 @@ export class SessionStream extends EventTarget {
 
   // Joining
 
-  async join() {
+  /** The first time for the whole screen, then for what came since. `doubtful`: see Connection.call. */
+  async join(how = {}) {
     this.joins += 1;
     const turn = this.joins;
     this.joining = turn;
@@ -88,7 +89,7 @@ export class SessionStream extends EventTarget {
       const answer = await this.connection.call("join", {
         session: this.session, client: this.client, ...this.windowSize(),
         ...(asked === undefined ? {} : { offset: asked }),
-      });
+      }, how);
       if (turn === this.joining) this.entered(answer, asked);
     } catch (error) {
       if (turn === this.joining) this.notEntered(error);
