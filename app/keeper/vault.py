@@ -31,6 +31,9 @@ class Vault:
         self._keeper = given.keeper_pid
         self._ready = given.ready
         self._unsent: list[bytes] = []
+        self._served = bool(given.keeper_pid)  # the present keeper had got as far as being ready
+        if self._control:
+            self._control.setblocking(False)
         self._started = time.monotonic()
         self._start_at = self._started
         self._backoff = 0.0
@@ -74,7 +77,7 @@ class Vault:
         os.close(paper)
         theirs.close()
         ours.setblocking(False)
-        self._control, self._keeper, self._started = ours, pid, time.monotonic()
+        self._control, self._keeper, self._started, self._served = ours, pid, time.monotonic(), False
         self._unsent.clear()  # the new keeper was given every status there is
 
     def _listen(self) -> None:
@@ -104,7 +107,7 @@ class Vault:
                     os.close(fd)
             case "ready":
                 self._report("ready")
-                self._backoff = 0.0
+                self._served = True
             case "renew":
                 self._renew()
             case "stop":
@@ -138,8 +141,9 @@ class Vault:
             if pid == self._keeper:
                 self._bereaved(status)
                 continue
+            self._listen()  # a keeper's last word may be that this is a program of ours
             for name, held in self._held.items():
-                if held.pid == pid:
+                if held.pid == pid and held.status is None:
                     self._held[name] = held._replace(status=status)
                     self._unsent.append(json.dumps({"op": "exit", "pid": pid, "status": status}).encode())
 
@@ -157,7 +161,8 @@ class Vault:
             os._exit(1)
         now = time.monotonic()
         least, most = BACKOFF_SECONDS
-        failing = now - self._started < HEALTHY_SECONDS
+        murdered = self._served and -code in (signal.SIGKILL, signal.SIGTERM)
+        failing = now - self._started < HEALTHY_SECONDS and not murdered
         self._backoff = min(max(self._backoff * 2, least), most) if failing else 0.0
         self._start_at = now + self._backoff
         pause = f", after {self._backoff:.1f} s because it failed at once" if self._backoff else ""

@@ -164,17 +164,6 @@ def test_a_session_killed_in_its_making_leaves_nothing(tmp_path: Path) -> None:
     home.destroy()
 
 
-def test_a_failing_keeper_is_started_with_pauses(home: Home, recorder: Recorder, client: KeeperClient) -> None:
-    state = client.create(shell("exec sleep 1000"))
-    for _ in range(3):
-        before = len(recorder.connections)
-        os.kill(client.status().pid, signal.SIGKILL)
-        recorder.wait(lambda seen, before=before: len(seen.connections) > before)
-    assert client.sessions()[0].pid == state.pid
-    assert "killed by signal 9" in home.log
-    assert "because it failed at once" in home.log
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The keeper's code where it may be broken."""
@@ -224,6 +213,27 @@ def test_an_upgrade_that_cannot_be_loaded_changes_nothing(copy: Path, tmp_path: 
     assert client.status() == before
     file.write_text(good)
     assert client.upgrade().pid == before.pid
+    client.close()
+    home.destroy()
+
+
+def test_a_failing_keeper_is_started_with_growing_pauses(copy: Path, tmp_path: Path) -> None:
+    """Its code is broken under it, and mended: the program waits, and is there again."""
+    home, seen = Home(tmp_path), Recorder()
+    started_from(copy, home).close()
+    client = KeeperClient(home.keeper, seen)
+    client.start()
+    state = client.create(shell("exec cat"))
+    file = copy / "app" / "keeper" / "server.py"
+    good = file.read_text()
+    file.write_text("import no_such_module\n")
+    os.kill(client.status().pid, signal.SIGKILL)
+    wait_until(lambda: "after 0.4 s because it failed at once" in home.log)
+    file.write_text(good)
+    seen.wait(lambda seen: len(seen.connections) == 2)
+    assert client.sessions()[0].pid == state.pid
+    assert "keeper killed by signal 9; starting it again with 1 sessions\n" in home.log
+    assert "No module named 'no_such_module'" in home.log
     client.close()
     home.destroy()
 

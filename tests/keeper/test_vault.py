@@ -20,7 +20,6 @@ def test_the_last_words_of_a_keeper_count(tmp_path: Path) -> None:
     try:
         vault = Vault(Handover(settings, -1, lock, control=ours.detach()))
         assert vault._control
-        vault._control.setblocking(False)
         vault._control.send(b"unread")
         fds = [os.open("/dev/null", os.O_RDONLY) for _ in Fds._fields]
         socket.send_fds(theirs, [json.dumps({"op": "keep", "session": "a" * 12, "pid": 1}).encode()], fds)
