@@ -37,9 +37,7 @@ def test_old_mouse_reports_are_bytes_not_text(server, person):
     shows(page, "ready")
     grid = page.locator(".xterm-screen").bounding_box()
     column, row = 130, 10
-    page.mouse.click(
-        grid["x"] + (column - 0.5) * grid["width"] / 140, grid["y"] + (row - 0.5) * grid["height"] / 24
-    )
+    page.mouse.click(grid["x"] + (column - 0.5) * grid["width"] / 140, grid["y"] + (row - 0.5) * grid["height"] / 24)
     shows(page, f"27  91  77  32 {32 + column} {32 + row:3d}")
 
 

@@ -66,6 +66,7 @@ class SessionPage extends Parted {
     this.link.addEventListener("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
     stream.addEventListener("sized", () => this.draw());
+    stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
     stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? "Some keys were not delivered."));
     this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast("Some output could not be kept."));
