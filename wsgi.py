@@ -20,7 +20,6 @@ eventlet.monkey_patch()
 import fcntl
 import logging
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -45,10 +44,11 @@ def main() -> NoReturn:
     try:
         config = load(os.environ)
         serve(config)
+        # Nothing of ours needs an orderly end, and waiting for native threads would only keep the port.
+        os._exit(0)
     except (ConfigError, CannotStart, base.NewerDatabase, KeeperError) as error:
         print(f"holdfast: {error}", file=sys.stderr)
         sys.exit(1)
-    sys.exit(0)
 
 
 def serve(config: Config) -> None:
@@ -62,19 +62,11 @@ def serve(config: Config) -> None:
     os.umask(0o077)  # after the keeper's start: programs keep the umask of whoever started the server
     holdfast = create(config)
     holdfast.rooms.start()
+    stop = green.Stop()
     announce(config, listener.getsockname()[1])
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    try:
-        green.serve(listener, holdfast.wsgi)
-    except (SystemExit, KeyboardInterrupt):
-        print("The web server stopped; sessions go on. `make run` brings them back.", flush=True)
-    finally:
-        os.close(lock)
-
-
-def stop(number: int, frame: object) -> NoReturn:
-    raise SystemExit(0)
+    green.serve(listener, holdfast.wsgi, stop)
+    print("\nThe web server stopped; sessions go on. `make run` brings them back.", flush=True)
+    os.close(lock)
 
 
 def lock_of(data_dir: Path) -> int:

@@ -3,6 +3,7 @@ transport) that names eventlet. The rule: whatever may take longer than a few mi
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ import eventlet
 import eventlet.wsgi
 from eventlet import patcher, tpool
 from eventlet.event import Event as _Event
-from eventlet.semaphore import Semaphore
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ MAX_CONNECTIONS = 20_000
 HTTP_SILENCE_SECONDS = 60
 
 Timeout = eventlet.Timeout
-__all__ = ["Flag", "Semaphore", "Signal", "Timeout", "native_lock", "offload", "patched", "serve", "sleep", "spawn"]
+Semaphore = eventlet.Semaphore
 
 
 def patched() -> bool:
@@ -98,9 +98,27 @@ class Flag:
         return self.raised
 
 
-def serve(listener: socket.socket, app: Callable[..., Any]) -> None:
-    """Serves HTTP and websockets on `listener` until the process is told to end."""
-    eventlet.wsgi.server(
+class Stop:
+    """SIGTERM and SIGINT, from the moment this is made. A handler that raises would end whichever green
+    thread happens to run, and be lost there (seen: a server that ignored SIGTERM in a flood). So the
+    handler does nothing, and the byte that Python writes for it wakes whoever waits."""
+
+    def __init__(self) -> None:
+        self._woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: None)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+
+    def wait(self) -> None:
+        while self._woken.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
+            pass
+
+
+def serve(listener: socket.socket, app: Callable[..., Any], stop: Stop) -> None:
+    """Serves HTTP and websockets on `listener` until it is told to stop; then returns at once."""
+    server = eventlet.spawn(
+        eventlet.wsgi.server,
         listener,
         app,
         max_size=MAX_CONNECTIONS,
@@ -108,3 +126,5 @@ def serve(listener: socket.socket, app: Callable[..., Any]) -> None:
         debug=False,
         socket_timeout=HTTP_SILENCE_SECONDS,
     )
+    stop.wait()
+    server.kill()

@@ -59,6 +59,7 @@ class Bookkeeper:
 
     def save(self, room: Room, record: Session) -> None:
         """Row and snapshot, if anything came since the last one."""
+        room.settle()
         offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
         if self._saved.get(record.id) != (key := (offset, rows, cols)):
             Snapshot.keep(record.id, offset, rows, cols, room.screen.snapshot())

@@ -12,7 +12,7 @@ import time
 from app import green
 from app.config import Config
 from app.keeper import timeline
-from app.keeper.client import KeeperClient, KeeperError, State
+from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
 from app.live.bookkeeper import Bookkeeper
 from app.live.errors import Unavailable
@@ -35,6 +35,10 @@ ANSWER_BYTES = 64 << 10
 RESTORES_AT_ONCE = 2
 # A joiner waits so long for a restored room to reach the head; in a flood it then joins behind it.
 CATCH_UP_SECONDS = 2.0
+# A reader that failed begins again after so long, from snapshot and journal.
+REPAIR_SECONDS = 2.0
+# A keeper that its vault did not bring back within so long is gone for good, and a new one is started.
+KEEPER_GONE_SECONDS = 5.0
 # The room of an ended session is kept so long after its last viewer.
 LINGER_SECONDS = 30.0
 # Under this name the keeper numbers our answers to device queries (by offset), so that none is typed twice.
@@ -75,6 +79,21 @@ class Following:
 
     def disconnected(self) -> None:
         self.keeper_connected = False
+        green.spawn(self._bring_back)
+
+    def _bring_back(self) -> None:
+        """Keeper and vault both gone: what ran is lost, but new sessions must be possible."""
+        green.sleep(KEEPER_GONE_SECONDS)
+        while not self.keeper_connected:
+            try:
+                ensure(
+                    self.config.keeper_dir,
+                    sessions_dir=self.config.sessions_dir,
+                    journal_bytes=self.config.journal_bytes,
+                )
+            except (KeeperError, OSError) as error:
+                log.error("no keeper: %s", error)
+            green.sleep(KEEPER_GONE_SECONDS)
 
     def head(self, session: str, head: int) -> None:
         if room := self.rooms.get(session):
@@ -176,9 +195,7 @@ class Following:
     def _past(self, session: Session, until: int | None) -> Past:
         directory = self.config.sessions_dir / session.id
         snapshot = Snapshot.newest(session.id, until)
-        if snapshot is not None and (
-            snapshot.offset >= JournalReader(directory).oldest() or session.state != RUNNING
-        ):
+        if snapshot is not None:  # better than none even where the journal has dropped what came after it
             return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
         rows, cols = first_size(directory) or (session.rows, session.cols)
         return Past(0, rows, cols)
@@ -194,10 +211,13 @@ class Following:
         try:
             room.run()
         except Exception:
-            log.exception("the reader of session %s stopped; the next joiner starts it again", room.session)
+            log.exception("the reader of session %s stopped; it is started again", room.session)
             for viewer in list(room.viewers.values()):
                 self._wire.close(viewer.sid)
             self.rooms.pop(room.session, None)
+            green.sleep(REPAIR_SECONDS)
+            if (session := Session.numbered(room.session)) is not None and session.state == RUNNING:
+                self._follow(session)
 
     def _gone(self, session: Session) -> None:
         """The keeper does not know it: it ended while nobody looked, or it went down with the machine."""
@@ -205,13 +225,18 @@ class Following:
         if end is None:
             session.erase()  # the server stopped between the row and the program: it never began
             return
-        session.change(
+        record = self.records.get(session.id, session)
+        record.change(
             state=ENDED if end.exited else LOST,
             ended_at=end.at,
             output_bytes=end.offset,
             exit_code=end.code,
             exit_signal=end.signal,
         )
+        self._known.pop(session.id, None)
+        if room := self.rooms.get(session.id):
+            room.over = True
+            self._closing(room, record)
         self.changed(session.id)
 
     def _finish(self, session_id: str) -> None:
@@ -220,13 +245,14 @@ class Following:
         room.last_output_at = state.last_output_at or room.last_output_at
         self.books.save(room, record)
         self._record_end(record, state)
-        room.tell(
-            "ended",
-            {"session": session_id, "exit_code": state.exit_code, "exit_signal": state.exit_signal},
-        )
-        room.finished.set()
+        self._closing(room, record)
         self.changed(session_id)
-        green.spawn(self.linger, session_id)
+
+    def _closing(self, room: Room, record: Session) -> None:
+        ending = {"exit_code": record.exit_code, "exit_signal": record.exit_signal}
+        room.tell("ended", {"session": room.session, **ending})
+        room.finished.set()
+        green.spawn(self.linger, room.session)
 
     def _record_end(self, record: Session, state: State) -> None:
         record.change(

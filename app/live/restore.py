@@ -92,9 +92,9 @@ def end_of(directory: Path) -> End | None:
     with JournalReader(directory) as reader:
         head = reader.head()
     end = next((event for event in reversed(events) if event.kind == "end"), None)
-    if end is None:
+    if end is None or not end.data:  # without a status: the keeper found it gone, and nobody knows how
         return End(events[-1].time, head, exited=False)
-    status = os.waitstatus_to_exitcode(int(end.data)) if end.data else None
-    if status is not None and status < 0:
+    status = os.waitstatus_to_exitcode(int(end.data))
+    if status < 0:
         return End(end.time, head, True, signal=signal.Signals(-status).name)
     return End(end.time, head, True, code=status)

@@ -27,6 +27,9 @@ RESUME_BYTES = 256 << 10
 SNAPSHOT_BYTES = 3 << 20
 # While a viewer is behind it gets the visible screen so often (seconds), if it has drawn the last one.
 FRAME_SECONDS = 0.1
+# A feed that took longer sends the session's next ones to a native thread, for so long (seconds).
+HEAVY_FEED_SECONDS = 0.005
+HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
 # Resizes in quick succession share one redraw.
@@ -77,6 +80,8 @@ class Room:
         self._ending = False
         self._closed = False
         self._flooded_at = 0.0
+        self._busy: green.Flag | None = None  # a feed is under way in a native thread
+        self._heavy_until = 0.0
         self._window_at, self._window_bytes = 0.0, 0
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
@@ -119,6 +124,7 @@ class Room:
         """Stops the reader and frees the screen. The session itself is not touched."""
         self._closed = True
         self._wake.set()
+        self.settle()
         self.screen.close()
 
     def _advance(self) -> bool:
@@ -143,7 +149,7 @@ class Room:
         return True
 
     def _take(self, start: int, data: bytes) -> None:
-        replies = self.screen.feed(data)
+        replies = self._feed(data)
         self.offset = start + len(data)
         self.last_output_at = time.time()
         self._gauge(len(data))
@@ -160,6 +166,29 @@ class Room:
                     if viewer.over_window():
                         self._fall_behind(viewer)
         self.on_change()
+
+    def _feed(self, data: bytes) -> bytes:
+        """On the hub, where it takes a millisecond; a program whose output takes the engine longer (a flood
+        of full resets, a thousand links) goes on in a native thread and slows only itself."""
+        began = time.monotonic()
+        if began < self._heavy_until:
+            self._busy = green.Flag()
+            try:
+                replies = green.offload(self.screen.feed, data)
+            finally:
+                self._busy.set()
+                self._busy = None
+        else:
+            replies = self.screen.feed(data)
+        if time.monotonic() - began > HEAVY_FEED_SECONDS:
+            self._heavy_until = time.monotonic() + HEAVY_SECONDS
+        return replies
+
+    def settle(self) -> None:
+        """Waits until the screen stands at `offset`. To be called right before the screen is read from
+        outside the reader; nothing may yield between the two."""
+        while self._busy is not None:
+            self._busy.wait(HEAVY_SECONDS)
 
     def _gauge(self, count: int) -> None:
         now = time.monotonic()

@@ -162,6 +162,7 @@ class Rooms(Following):
     def screen(self, session: Session, scrollback: int = 0) -> ScreenView:
         """The screen now, with so many lines above it."""
         room = self.room_of(session)
+        room.settle()
         if room.over:
             green.spawn(self.linger, session.id)
         return ScreenView(room.screen, room.offset, scrollback)

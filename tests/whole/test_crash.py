@@ -96,14 +96,8 @@ def test_a_lost_session_keeps_its_screen_and_runs_again(own_server):
     one.type("last words\n")
     one.wait_output(b"last words\r\nlast words\r\n")
     one.close()
-    status = server.command("keeper", "status").stdout
-    server.kill()
-    vault, keeper = (int(re.search(rf"^{name}\s+(\d+)", status, re.M)[1]) for name in ("vault pid", "pid"))
-    killed = [psutil.Process(pid) for pid in (vault, keeper, session["pid"])]
-    for process in killed:
-        process.kill()
-    psutil.wait_procs(killed, 10)
-    server.start()
+    kill_keeper_and_vault(server, session["pid"])
+    server.restart()
     watcher = Viewer(server.url, server.user("alice"))
     joined = watcher.join(session["id"])
     assert joined["status"]["state"] == "lost" and not joined["status"]["alive"]
@@ -114,6 +108,30 @@ def test_a_lost_session_keeps_its_screen_and_runs_again(own_server):
     anew = again.json()
     assert (anew["command"], anew["cwd"]) == (session["command"], "/tmp")
     assert anew["restarted_from"] == session["id"] and anew["alive"]
+    watcher.close()
+
+
+def kill_keeper_and_vault(server, program: int) -> None:
+    status = server.command("keeper", "status").stdout
+    keeper = psutil.Process(int(re.search(r"^pid\s+(\d+)", status, re.M)[1]))
+    killed = [keeper.parent(), keeper, psutil.Process(program)]
+    for process in killed:
+        process.suspend()  # else one of them brings another back
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, 10)
+
+
+def test_without_keeper_and_vault_the_running_server_starts_new_ones(own_server):
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(["cat"])
+    watcher = Viewer(server.url, server.user("alice"))
+    watcher.call("watch", {})
+    kill_keeper_and_vault(server, session["pid"])
+    assert api.get("/sessions").status_code == 200
+    watcher.wait(lambda v: any(s["id"] == session["id"] and s["state"] == "lost" for s in v.of("status")), 30)
+    assert api.start(["cat"])["alive"]
     watcher.close()
 
 

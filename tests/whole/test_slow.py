@@ -20,9 +20,9 @@ def test_a_viewer_that_does_not_draw_stops_getting_output_and_ends_up_exact(serv
     assert slow.snapshots == [], "nothing is sent to who has not drawn what was sent"
     slow.acks_drawn = True
     slow.io.emit("drawn", {"session": session, "offset": slow.offset})
-    slow.wait(lambda v: v.snapshots)
+    slow.wait(lambda v: v.snapshots and not v.snapshots[-1]["frame"])
     exact = slow.snapshots[-1]
-    assert exact["offset"] == head and not exact["frame"]
+    assert exact["offset"] == head
     assert b"line-399999" in exact["data"] and b"the-end" in exact["data"]
     quick.type("after\n")
     slow.wait_output(b"after\r\nafter\r\n")
@@ -65,3 +65,22 @@ def test_a_storm_of_resizes_ends_at_the_last_size(server, viewer):
     assert len(calm.snapshots) < 250, "redraws are shared"
     calm.type("fine\n")
     calm.wait_output(b"fine\r\nfine\r\n")
+
+
+def test_output_that_is_slow_to_parse_slows_only_its_own_session(server, viewer):
+    """A flood of full resets takes the engine half a second for 64 KiB."""
+    resets = r"""read x; yes $'\ec' | head -c 300000; echo the-end; cat"""
+    heavy = server.api("alice").start(["bash", "-c", resets])["id"]
+    light = server.api("alice").start(["cat"])["id"]
+    watcher, typist = viewer(server, "alice"), viewer(server, "alice")
+    watcher.join(heavy)
+    typist.join(light)
+    watcher.type("go\n")
+    watcher.wait(lambda v: len(v.output) > 1000)
+    for number in range(20):
+        typist.type(f"line {number}\n")
+        typist.wait_output(b"line %d\r\nline %d\r\n" % (number, number))
+    late = viewer(server, "alice")
+    assert late.join(heavy)["ok"], "joining waits for the feed under way"
+    late.wait(lambda v: b"the-end" in v.output or any(b"the-end" in s["data"] for s in v.snapshots))
+    assert "the-end" in server.api("alice").screen(heavy)

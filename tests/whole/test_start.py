@@ -26,6 +26,16 @@ def test_sigterm_stops_the_web_server_and_sessions_go_on(own_server):
     assert status["alive"] and status["pid"] == session["pid"]
 
 
+def test_sigterm_is_heeded_in_a_flood(own_server):
+    """A handler that raised was lost in whichever green thread it hit."""
+    server = own_server()
+    for _ in range(2):
+        server.api("alice").start(["bash", "-c", "i=0; while :; do echo line-$((i++)); done"])
+    for _ in range(5):
+        assert server.terminate() == 0
+        server.start()
+
+
 def test_the_first_run_prints_a_link_that_makes_the_owner_once(own_server):
     server = own_server()
     assert server.setup_url
