@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
+from ptyprocess import ptyprocess
+
 from app.keeper.errors import Refused
 
 STANDARD_BYTES = 3  # descriptors 0, 1, 2
@@ -138,7 +140,9 @@ def refusal(program: Program, verdict: bytes) -> Refused:
 
 
 def resize(master: int, rows: int, cols: int) -> None:
-    fcntl.ioctl(master, termios.TIOCSWINSZ, _SIZE.pack(rows, cols, 0, 0))
+    # Of ptyprocess only its terminal sizes: PtyProcess.spawn returns when the program runs already, and
+    # leaves no moment in which to write the session down first; its objects close what the vault shares.
+    ptyprocess._setwinsize(master, rows, cols)
 
 
 def size(master: int) -> tuple[int, int]:

@@ -234,7 +234,8 @@ class Following:
             exit_signal=end.signal,
         )
         self._known.pop(session.id, None)
-        if room := self.rooms.get(session.id):
+        room = self.rooms.get(session.id)
+        if room is not None and not room.finished.raised:
             room.over = True
             self._closing(room, record)
         self.changed(session.id)
@@ -242,6 +243,9 @@ class Following:
     def _finish(self, session_id: str) -> None:
         state, room = self._ended[session_id], self.rooms[session_id]
         record = self.records[session_id]
+        if state.lost:
+            self._gone(record)
+            return
         room.last_output_at = state.last_output_at or room.last_output_at
         self.books.save(room, record)
         self._record_end(record, state)
