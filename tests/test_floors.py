@@ -15,7 +15,7 @@ FLOORS = {
 # Floor-1 parts do not know one another: the keeper must load nothing else, the screen must stay pure.
 SEALED = {"app.screen", "app.keeper", "app.permissions", "app.config", "app.green"}
 THIRD_PARTY = {
-    "app.keeper": {"ptyprocess"},
+    "app.keeper": set(),
     "app.screen": {"pyghostty"},
     "app.permissions": set(),
     "app.config": set(),

@@ -15,8 +15,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from ptyprocess import ptyprocess
-
 from app.keeper.errors import Refused
 
 STANDARD_BYTES = 3  # descriptors 0, 1, 2
@@ -140,9 +138,7 @@ def refusal(program: Program, verdict: bytes) -> Refused:
 
 
 def resize(master: int, rows: int, cols: int) -> None:
-    # Of ptyprocess only its terminal sizes: PtyProcess.spawn returns when the program runs already, and
-    # leaves no moment in which to write the session down first; its objects close what the vault shares.
-    ptyprocess._setwinsize(master, rows, cols)
+    fcntl.ioctl(master, termios.TIOCSWINSZ, _SIZE.pack(rows, cols, 0, 0))
 
 
 def size(master: int) -> tuple[int, int]:
