@@ -21,7 +21,6 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     role = role_of(caller.actor, session) if session is not None else None
     if session is None or role is None or not allows(role, WATCH):
         raise No("not_found", "There is no such session.")
-    depart(rooms, caller, ask.session)
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,

@@ -299,6 +299,7 @@ class Room:
         if joined is None:
             joined = Joined(self.offset, self.snapshot())
             viewer.snapshot_offset = self.offset
+        self._replace(viewer)
         viewer.sent = self.offset
         viewer.drawn = joined.offset
         viewer.snapshot_at = time.monotonic()
@@ -306,6 +307,18 @@ class Room:
         self._wire.enter(viewer.sid, self.session)
         self.on_change()
         return joined
+
+    def _replace(self, viewer: Viewer) -> None:
+        """A client that came back takes the place of the viewer it was, whose connection may not even know
+        that it is dead: nobody is counted twice, and who held the size still does."""
+        for old in list(self.viewers.values()):
+            returned = old.input_client and old.input_client == viewer.input_client
+            if returned or old.sid == viewer.sid:
+                del self.viewers[old.id]
+                self._wire.leave(old.sid, self.session)
+                viewer.id = old.id
+                if self.size_holder is old:
+                    self.size_holder = viewer
 
     def _resume(self, offset: int) -> Joined | None:
         """The bytes from `offset` on, if they are all there and no redraw came in between."""
@@ -326,8 +339,9 @@ class Room:
             self._wire.send(viewer.sid, "output", message)
 
     def leave(self, viewer: Viewer) -> None:
-        if self.viewers.pop(viewer.id, None) is None:
-            return
+        if self.viewers.get(viewer.id) is not viewer:
+            return  # it was replaced
+        del self.viewers[viewer.id]
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
             self.size_holder = None

@@ -173,9 +173,11 @@ class Rooms(Following):
         return OutputSlice.read(reader, offset, limit)
 
     def renamed(self, session: Session) -> None:
-        """The row was changed (name, tags): watchers hear of it."""
+        """The row was changed (name, tags): watchers hear of it, and who is in the session."""
         if session.id in self.records:
             self.records[session.id] = session
+        if room := self.rooms.get(session.id):
+            room.tell("status", status_of(self, session).as_json())
         self.changed(session.id)
 
     def resize_by(self, viewer: Viewer, rows: int, cols: int) -> None:

@@ -60,6 +60,35 @@ def test_a_resume_gets_the_missing_bytes_and_no_snapshot(server, viewer):
     assert back.output == b"meanwhile\r\nmeanwhile\r\n"
 
 
+def test_a_client_that_comes_back_takes_its_own_place(server, viewer):
+    """Its old connection may hang for half a minute before anybody knows that it is dead."""
+    session = server.api("alice").start(["cat"])["id"]
+    hung, watcher = viewer(server, "alice"), viewer(server, "alice")
+    mine = hung.join(session, client="tab")["viewer"]
+    hung.call("resize", {"session": session, "rows": 30, "cols": 90})
+    watcher.join(session)
+    back = viewer(server, "alice")
+    assert back.join(session, client="tab")["viewer"] == mine
+    watcher.wait(lambda v: v.of("viewers") and v.viewers["connected_clients"] == 2)
+    assert server.api("alice").status(session)["size_holder"] == "alice"
+    back.type("once\n")
+    watcher.wait_output(b"once\r\nonce\r\n")
+    assert b"once" not in hung.output
+    hung.close()
+    assert back.join(session)["viewer"] == mine, "also a second time from one socket"
+    assert len(server.api("alice").status(session)["viewers"]) == 2
+    other = viewer(server, "bob")
+    assert other.join(session, client="tab")["error"]["code"] == "not_found"
+
+
+def test_a_new_name_reaches_who_is_in_the_session(server, viewer):
+    session = server.api("alice").start(["cat"])["id"]
+    one = viewer(server, "alice")
+    one.join(session)
+    assert server.api("alice").call("PATCH", f"/sessions/{session}", json={"name": "new"}).status_code == 200
+    one.wait(lambda v: any(s["name"] == "new" for s in v.of("status")))
+
+
 def test_numbered_input_is_typed_once(server, viewer):
     session = server.api("alice").start(["cat"])["id"]
     one = viewer(server, "alice")
