@@ -157,9 +157,7 @@ class Room:
         if replies:
             self.on_replies(replies, self.offset)
         if self.viewers and self._redraw_due is None:
-            self._wire.broadcast(
-                self.session, "output", {"session": self.session, "offset": start, "data": data}
-            )
+            self._wire.output(self.session, start, data)
             for viewer in self.viewers.values():
                 if not viewer.behind:
                     viewer.sent = self.offset

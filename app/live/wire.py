@@ -8,6 +8,10 @@ from typing import Any, Protocol
 class Wire(Protocol):
     """A socket is named by its Socket.IO `sid`; a room by the session's id. No call blocks or yields."""
 
+    def output(self, room: str, offset: int, data: bytes) -> None:
+        """The `output` event to the room: nearly all there is to send, so it has a way of its own."""
+        ...
+
     def broadcast(self, room: str, event: str, message: dict[str, Any]) -> None: ...
 
     def send(self, sid: str, event: str, message: dict[str, Any]) -> None: ...
