@@ -97,7 +97,7 @@ def test_nothing_is_inherited(home: Home, recorder: Recorder, client: KeeperClie
     assert ended(client, recorder, shell("grep Sig /proc/self/status; ls /proc/self/fd")).exit_code == 0
     [session] = [state.id for state in client.sessions()]
     lines = home.output(session).decode().split()
-    glibcs_own = 1 << 31 | 1 << 32  # 32 and 33: GNU make ignores them in what it starts, and glibc lets nobody reset them
+    glibcs_own = 1 << 31 | 1 << 32  # signals 32 and 33: GNU make ignores them in what it starts
     assert int(lines[lines.index("SigIgn:") + 1], 16) & ~glibcs_own == 0
     assert lines[lines.index("SigBlk:") + 1] == "0" * 16
     assert lines[-4:] == ["0", "1", "2", "3"]  # the last is ls's own
