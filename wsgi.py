@@ -52,6 +52,9 @@ def main() -> NoReturn:
 
 
 def serve(config: Config) -> None:
+    # Native threads write snapshots out in pure Python; 5 ms (the default) of the interpreter at a time
+    # would be 5 ms in which no key is echoed.
+    sys.setswitchinterval(0.0005)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -31,14 +31,14 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
 def enter(
     rooms: Rooms, caller: Caller, session: Session, viewer: Viewer, offset: int | None, reply: Reply
 ) -> None:
-    """From `room.settle` on nothing yields: the acknowledgement, the backlog of a resume and then the
-    room's output leave in this order."""
+    """From `room.admit` on nothing yields: the acknowledgement, the backlog and then the room's output
+    leave in this order."""
     seq = rooms.input_seq(session, viewer.input_client)
     room = rooms.room_of(session)
-    room.settle()
+    joined = room.prepare(offset)
     if caller.sid not in rooms.sockets:
         return  # signed out while the screen was being made
-    joined = room.join(viewer, offset)
+    room.admit(viewer, joined)
     caller.viewers[session.id] = viewer
     answer: dict[str, Any] = {
         "ok": True, "viewer": viewer.id, "role": viewer.role, "rows": room.screen.rows,

@@ -62,8 +62,9 @@ class Bookkeeper:
         room.settle()
         offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
         if self._saved.get(record.id) != (key := (offset, rows, cols)):
-            Snapshot.keep(record.id, offset, rows, cols, room.screen.snapshot())
+            capture = room.screen.capture()
             self._saved[record.id] = key
+            Snapshot.keep(record.id, offset, rows, cols, green.offload(capture.ansi))
         record.change(
             output_bytes=offset,
             rows=rows,

@@ -1,8 +1,8 @@
 """A session being followed: its screen, its reader, its viewers.
 
 The rule: past and present meet at one byte. The screen stands at `offset`; all viewers in the Socket.IO
-room have been sent exactly the output below `offset`; joining takes the snapshot and enters the room in
-one step without a yield in between.
+room have been sent exactly the output below `offset`; a joiner gets a snapshot, the bytes since it, and
+enters the room, the last two in one step without a yield in between.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app import green
 from app.keeper.journal import JournalReader
 from app.live.viewer import Viewer
 from app.live.wire import Wire
-from app.screen.engine import Screen
+from app.screen.engine import Capture, Screen
 
 # Output fed and broadcast in one turn: keeps the longest gap on the hub near 1.5 ms.
 SLICE_BYTES = 64 << 10
@@ -36,6 +36,15 @@ FLOOD_BYTES = 64 << 10
 REDRAW_SECONDS = 0.1
 
 
+def _fitting(capture: Capture) -> bytes:
+    """With all its scrollback, or with less where that would be too large."""
+    data, lines = capture.ansi(), 2000
+    while len(data) > SNAPSHOT_BYTES and lines:
+        data = capture.ansi(lines)
+        lines //= 4
+    return data
+
+
 @dataclass(frozen=True)
 class Resize:
     offset: int
@@ -45,11 +54,12 @@ class Resize:
 
 @dataclass(frozen=True)
 class Joined:
-    """What a joiner is told. `backlog`: (offset, bytes) to be sent right after, before anything else."""
+    """What a joiner is told. `backlog`: (offset, bytes) to be sent right after, before anything else;
+    None: too much, the viewer begins behind."""
 
     offset: int
     snapshot: bytes | None
-    backlog: list[tuple[int, bytes]] = field(default_factory=list)
+    backlog: list[tuple[int, bytes]] | None = field(default_factory=list)
 
 
 class Room:
@@ -247,7 +257,9 @@ class Room:
     def _help(self, viewer: Viewer, now: float) -> None:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
         calm = self.over or now - self._flooded_at > FRAME_SECONDS
-        snapshot = self.snapshot() if calm else self.snapshot(0)
+        _, snapshot = self.snapshot() if calm else self.snapshot(0)
+        if self.viewers.get(viewer.id) is not viewer:
+            return  # it left while the snapshot was written
         self._wire.send(viewer.sid, "snapshot", self._snapshot_message(snapshot, frame=not calm))
         viewer.took_snapshot(self.offset, now)
         if calm:
@@ -261,14 +273,15 @@ class Room:
         holder = self.size_holder.id if self.size_holder else None
         size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
         self.tell("resized", size)
-        for viewer in self.viewers.values():
+        for viewer in list(self.viewers.values()):
             if not viewer.behind and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
                 self._fall_behind(viewer)
-        live = [viewer for viewer in self.viewers.values() if not viewer.behind]
-        if live:
-            self._wire.broadcast(self.session, "snapshot", self._snapshot_message(self.snapshot()))
-            for viewer in live:
-                viewer.took_snapshot(self.offset, now)
+        if any(not viewer.behind for viewer in self.viewers.values()):
+            _, data = self.snapshot()
+            self._wire.broadcast(self.session, "snapshot", self._snapshot_message(data))
+            for viewer in self.viewers.values():
+                if not viewer.behind:
+                    viewer.took_snapshot(self.offset, now)
 
     def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
         return {
@@ -276,35 +289,51 @@ class Room:
             "cols": self.screen.cols, "data": data, "frame": frame,
         }  # fmt: skip
 
-    def snapshot(self, scrollback: int | None = None) -> bytes:
-        """The screen at `offset` as bytes; shared by all who ask before the next output.
-        `scrollback`: lines above the screen, None: as many as fit SNAPSHOT_BYTES."""
-        cached = self._snapshots.get(scrollback)
-        if cached is None:
-            cached = self.screen.snapshot(scrollback)
-            lines = 2000
-            while scrollback is None and len(cached) > SNAPSHOT_BYTES and lines:
-                cached = self.screen.snapshot(lines)
-                lines //= 4
-            self._snapshots = {scrollback: cached} if self.viewers else {}
-        return cached
+    def snapshot(self, scrollback: int | None = None) -> tuple[int, bytes]:
+        """The screen as bytes, and the offset at which it stood. Captured at once, written out in a native
+        thread (70 ms for 5000 lines of colour), so this may yield; called by the reader itself, the screen
+        stands still meanwhile. `scrollback`: lines above, None: as many as fit SNAPSHOT_BYTES."""
+        self.settle()
+        at, cached = self.offset, self._snapshots.get(scrollback)
+        if cached is not None:
+            return at, cached
+        capture = self.screen.capture(scrollback)
+        data = capture.ansi() if scrollback == 0 else green.offload(_fitting, capture)
+        if at == self.offset and self.viewers:
+            self._snapshots = {scrollback: data}
+        return at, data
 
     # Joining and leaving.
 
-    def join(self, viewer: Viewer, offset: int | None = None) -> Joined:
-        """One step, no yield: the state at an offset, and the room from that offset on."""
+    def prepare(self, offset: int | None = None) -> Joined:
+        """What a joiner will be told. May yield; `admit` has to follow in the same turn."""
         joined = self._resume(offset) if offset is not None else None
-        if joined is None:
-            joined = Joined(self.offset, self.snapshot())
-            viewer.snapshot_offset = self.offset
+        while joined is None:
+            at, data = self.snapshot()
+            if at == self.offset:
+                joined = Joined(at, data)
+            elif at > self.fresh_from:
+                missing = self._resume(at)
+                joined = Joined(at, data, missing.backlog if missing else None)
+        return joined
+
+    def admit(self, viewer: Viewer, joined: Joined) -> None:
+        """Enters the room. One step with `prepare`'s return and with the acknowledgement that the caller
+        sends next: the state at an offset, the backlog, and the room from there on."""
         self._replace(viewer)
-        viewer.sent = self.offset
         viewer.drawn = joined.offset
         viewer.snapshot_at = time.monotonic()
+        if joined.snapshot is not None:
+            viewer.snapshot_offset = joined.offset
         self.viewers[viewer.id] = viewer
-        self._wire.enter(viewer.sid, self.session)
+        if joined.backlog is None:  # more came meanwhile than is worth sending: frames until it is calm
+            viewer.sent = joined.offset
+            viewer.behind = True
+            self._wake.set()
+        else:
+            viewer.sent = self.offset
+            self._wire.enter(viewer.sid, self.session)
         self.on_change()
-        return joined
 
     def _replace(self, viewer: Viewer) -> None:
         """A client that came back takes the place of the viewer it was, whose connection may not even know
@@ -332,7 +361,7 @@ class Room:
         return Joined(offset, None, backlog)
 
     def send_backlog(self, viewer: Viewer, joined: Joined) -> None:
-        for start, data in joined.backlog:
+        for start, data in joined.backlog or ():
             message = {"session": self.session, "offset": start, "data": data}
             self._wire.send(viewer.sid, "output", message)
 

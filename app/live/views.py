@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app import green
 from app.keeper.journal import JournalReader
 from app.screen.engine import Cursor, Line, Screen
 
@@ -12,32 +13,27 @@ PIECE_BYTES = 256 << 10
 
 
 class ScreenView:
-    """The screen at `offset`, with `scrollback` lines above it. Read it in the same turn: the session
-    goes on at the next yield."""
+    """The screen at `offset`, with `scrollback` lines above it; written out in a native thread."""
 
     def __init__(self, screen: Screen, offset: int, scrollback: int) -> None:
         self.rows, self.cols = screen.rows, screen.cols
         self.offset = offset
-        self.scrollback = scrollback
         self.alternate = screen.alternate
-        self._screen = screen
+        self.cursor: Cursor = screen.cursor
+        self._capture = screen.capture(scrollback)
 
     @property
     def text(self) -> str:
-        return self._screen.text(self.scrollback)
+        return green.offload(self._capture.text)
 
     @property
     def ansi(self) -> bytes:
         """Rebuilds the screen on a reset terminal of rows x cols."""
-        return self._screen.snapshot(self.scrollback)
+        return green.offload(self._capture.ansi)
 
     @property
     def cells(self) -> list[Line]:
-        return self._screen.cells(self.scrollback)
-
-    @property
-    def cursor(self) -> Cursor:
-        return self._screen.cursor
+        return green.offload(self._capture.cells)
 
 
 @dataclass(frozen=True)
