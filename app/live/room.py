@@ -19,8 +19,15 @@ from app.live.viewer import Viewer
 from app.live.wire import Wire
 from app.screen.engine import Capture, Screen
 
-# Output fed and broadcast in one turn: keeps the longest gap on the hub near 1.5 ms.
+# Output fed and broadcast in one turn.
 SLICE_BYTES = 64 << 10
+# In a flood more at once: fewer turns, and the engine, in its native thread, has the other core.
+FLOOD_SLICE_BYTES = 256 << 10
+# What the engine parses on the hub: 0.2 to 0.5 ms. More goes to a native thread, which costs 0.1 ms.
+INLINE_BYTES = 32 << 10
+# In a flood of small writes the reader waits so long (seconds) for more before its next turn: a program that
+# prints a line a write would else cost a thousand turns a second, and everybody's keys wait behind them.
+FLOOD_PAUSE_SECONDS = 0.004
 # A resume may be replayed from the journal up to so much; beyond, a snapshot is smaller.
 RESUME_BYTES = 256 << 10
 # A snapshot with scrollback is cut to about this, so that one viewer never costs more than a few MiB.
@@ -123,8 +130,10 @@ class Room:
         """The green-thread reader: follow, feed, broadcast; sleeps when there is nothing to do. It goes on
         after the end, for viewers that have yet to catch up, until the room is closed."""
         while not self._closed:
+            before = self.offset
             if self._advance():
-                green.sleep(0)
+                hurried = self.offset - before < SLICE_BYTES and self._flooding()
+                green.sleep(FLOOD_PAUSE_SECONDS if hurried else 0)
             else:
                 self._wake.wait(self._due_in())
             if not self._closed:
@@ -142,7 +151,7 @@ class Room:
         if self._marks and self._marks[0].offset <= self.offset:
             self._resize(self._marks.popleft())
             return True
-        stop = min(self.head, self.offset + SLICE_BYTES)
+        stop = min(self.head, self.offset + (FLOOD_SLICE_BYTES if self._flooding() else SLICE_BYTES))
         if self._marks:
             stop = min(stop, self._marks[0].offset)
         if stop <= self.offset:
@@ -176,10 +185,10 @@ class Room:
         self.on_change()
 
     def _feed(self, data: bytes) -> bytes:
-        """On the hub, where it takes a millisecond; a program whose output takes the engine longer (a flood
-        of full resets, a thousand links) goes on in a native thread and slows only itself."""
+        """On the hub what is short; in a native thread what is long, or comes from a program whose output
+        takes the engine long (a flood of full resets, a thousand links): it slows only its own session."""
         began = time.monotonic()
-        if began < self._heavy_until:
+        if len(data) > INLINE_BYTES or began < self._heavy_until:
             self._busy = green.Flag()
             try:
                 replies = green.offload(self.screen.feed, data)
@@ -197,6 +206,9 @@ class Room:
         outside the reader; nothing may yield between the two."""
         while self._busy is not None:
             self._busy.wait(HEAVY_SECONDS)
+
+    def _flooding(self) -> bool:
+        return time.monotonic() - self._flooded_at < FRAME_SECONDS
 
     def _gauge(self, count: int) -> None:
         now = time.monotonic()
@@ -256,7 +268,7 @@ class Room:
 
     def _help(self, viewer: Viewer, now: float) -> None:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
-        calm = self.over or now - self._flooded_at > FRAME_SECONDS
+        calm = self.over or not self._flooding()
         _, snapshot = self.snapshot() if calm else self.snapshot(0)
         if self.viewers.get(viewer.id) is not viewer:
             return  # it left while the snapshot was written

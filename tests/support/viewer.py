@@ -84,17 +84,16 @@ class Viewer:
 
     def join(self, session: str, **ask) -> dict:
         self.session = session
-        with self.changed:  # events that follow the acknowledgement wait until its offset is known
-            answer: list[dict] = []
-            done = threading.Event()
+        answer: list[dict] = []
+        done = threading.Event()
 
-            def joined(ack: dict) -> None:
-                answer.append(ack)
-                self.offset = self.begin = ack.get("offset", 0)
-                done.set()
+        def joined(ack: dict) -> None:  # in the thread that reads, so before any event that follows it
+            answer.append(ack)
+            self.offset = self.begin = ack.get("offset", 0)
+            done.set()
 
-            self.io.emit("join", {"session": session, **ask}, callback=joined)
-            assert done.wait(WAIT_SECONDS), "join was not answered"
+        self.io.emit("join", {"session": session, **ask}, callback=joined)
+        assert done.wait(WAIT_SECONDS), "join was not answered"
         if self.acks_drawn and answer[0]["ok"]:
             self.io.emit("drawn", {"session": session, "offset": self.offset})
         return answer[0]
