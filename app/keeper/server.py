@@ -100,7 +100,7 @@ class Keeper:
             self._starting[spec.id].waiting.append(answer)
 
     def forget(self, session: str) -> None:
-        if session in self._live or session in self._unreleased:
+        if session in self._live:  # not where only its record waits for room: erasing it makes room
             raise Refused("session", "its program still runs")
         if session not in self._ended:
             raise Unknown("no such session")

@@ -258,7 +258,7 @@ class Session:
 
     def _release(self) -> None:
         """Once the end is on disk nothing but the record is needed any more."""
-        if not self._save():
+        if not self._save() and self._directory.exists():  # unless forgotten, or deleted by hand
             self._later("release", RETRY_SECONDS, self._release)
             return
         self._journal.close()

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app import green
+from app.live.errors import LiveError
 from app.models.session import Session
 from app.models.snapshot import Snapshot
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 REST_FACTOR = 9
 # Lifetimes are looked at so often (seconds): a tenth of the lifetime within these bounds.
 LIFETIME_CHECK = (0.2, 60.0)
+# The wall clock was set (a machine without a battery learns the year from the network), or the machine slept:
+# nobody was idle for that long, so every lifetime begins anew.
+CLOCK_JUMP_SECONDS = 60.0
 
 
 class Bookkeeper:
@@ -34,6 +38,7 @@ class Bookkeeper:
         self._dirty: set[str] = set()
         self._saved: dict[str, tuple[int, int, int]] = {}
         self._wake = green.Signal()
+        self._clock_set_at = 0.0
 
     def start(self) -> None:
         green.spawn(self._save_in_turn)
@@ -48,7 +53,7 @@ class Bookkeeper:
         """When the session will be ended if nothing happens: no output, no input, no client."""
         if not self._lifetime or session.state != "running":
             return None
-        moments = [session.created_at, session.last_output_at, session.last_input_at]
+        moments = [session.created_at, session.last_output_at, session.last_input_at, self._clock_set_at]
         if session.expires_at:
             moments.append(session.expires_at - self._lifetime)
         if room is not None:
@@ -69,6 +74,7 @@ class Bookkeeper:
             output_bytes=offset,
             rows=rows,
             cols=cols,
+            pid=record.pid,
             title=room.screen.signs.title or "",
             last_output_at=room.last_output_at,
             last_input_at=room.last_input_at or record.last_input_at,
@@ -79,8 +85,9 @@ class Bookkeeper:
         while True:
             self._wake.wait()
             green.sleep(self._seconds)
-            while self._dirty:
-                session_id = self._dirty.pop()
+            # What comes meanwhile waits for the next round: a flood would else be saved without a pause.
+            due, self._dirty = self._dirty, set()
+            for session_id in due:
                 room, record = self._rooms.rooms.get(session_id), self._rooms.records.get(session_id)
                 if room is None or record is None or room.over:
                     self._saved.pop(session_id, None)
@@ -90,12 +97,18 @@ class Bookkeeper:
                     self.save(room, record)
                 except Exception:
                     log.exception("session %s could not be saved; the journal still has it", session_id)
+                    self._dirty.add(session_id)
                 green.sleep((time.monotonic() - began) * REST_FACTOR)
+            if self._dirty:
+                self._wake.set()
 
     def _watch_lifetimes(self) -> None:
         least, most = LIFETIME_CHECK
         while True:
+            before = time.time() - time.monotonic()
             green.sleep(min(max(self._lifetime / 10, least), most))
+            if time.time() - time.monotonic() - before > CLOCK_JUMP_SECONDS:
+                self._clock_set_at = time.time()
             for session_id, room in list(self._rooms.rooms.items()):
                 record = self._rooms.records.get(session_id)
                 if record is None or room.over:
@@ -103,4 +116,7 @@ class Bookkeeper:
                 expires = self.expires_at(record, room)
                 if expires is not None and expires <= time.time():
                     log.info("session %s reached the end of its lifetime", session_id)
-                    self._rooms.end(record)
+                    try:
+                        self._rooms.end(record)
+                    except LiveError as error:
+                        log.warning("session %s will be ended later: %s", session_id, error)

@@ -62,6 +62,7 @@ class Following:
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
         self._ended: dict[str, State] = {}
         self._opening: dict[str, green.Semaphore] = {}
+        self._launching: set[str] = set()  # rows whose program may not have begun yet
         self._restores = green.Semaphore(RESTORES_AT_ONCE)
 
     def start(self) -> None:
@@ -75,7 +76,21 @@ class Following:
 
     def connected(self, states: list[State]) -> None:
         self.keeper_connected = True
-        green.spawn(self._reconcile, states, time.time())
+        # At once: what is launched from now on is added to this list, not to an older one.
+        self._known = {state.id: state for state in states}
+        for state in states:
+            room = self.rooms.get(state.id)
+            if room is not None and state.alive and room.size_due != (state.rows, state.cols):
+                self._missed_resizes(room, state)
+        green.spawn(self._reconcile)
+
+    def _missed_resizes(self, room: Room, state: State) -> None:
+        """The news of a resize died with a keeper, which had noted it. Here, before any later news."""
+        for event in timeline.read(self.config.sessions_dir / state.id, room.offset):
+            if event.kind == "resize":
+                room.resized(event.offset, *event.size)
+        if room.size_due != (state.rows, state.cols):  # the room is past the place already
+            room.resized(room.offset, state.rows, state.cols)
 
     def disconnected(self) -> None:
         self.keeper_connected = False
@@ -118,28 +133,33 @@ class Following:
 
     # Following.
 
-    def _reconcile(self, states: list[State], asked_at: float) -> None:
-        self._known = {state.id: state for state in states}
+    def _reconcile(self) -> None:
+        """Brings every row that says `running` in line with the keeper's word; one that fails stops no other."""
         for session in Session.in_state(RUNNING):
-            state = self._known.get(session.id)
-            room = self.rooms.get(session.id)
-            if session.created_at >= asked_at:
-                continue  # launched since: the keeper's list is older
-            if state is None or state.lost:
-                self._gone(session)
-            elif not state.alive:
-                self.ended(state)
-                if room is None:
-                    self._record_end(session, state)
-            elif room is None:
-                green.spawn(self._follow, session)
-            else:
-                room.head_moved(state.head)
+            if session.id in self._launching:
+                continue  # a row before its program: the keeper may be asked for it this moment
+            try:
+                self._reconcile_one(session)
+            except Exception:
+                log.exception("session %s could not be brought in line with the keeper", session.id)
+
+    def _reconcile_one(self, session: Session) -> None:
+        state, room = self._known.get(session.id), self.rooms.get(session.id)
+        if state is None or state.lost:
+            self._gone(session)
+        elif not state.alive:
+            self.ended(state)
+            if room is None:
+                self._record_end(session, state)
+        elif room is None:
+            green.spawn(self._follow, session)
+        else:
+            room.head_moved(state.head)
 
     def _follow(self, session: Session) -> None:
         try:
             self.room_of(session)
-        except (KeeperError, OSError):
+        except Exception:
             log.exception("session %s cannot be followed", session.id)
 
     def room_of(self, session: Session) -> Room:
@@ -148,11 +168,15 @@ class Following:
         if room is not None:
             return room
         lock = self._opening.setdefault(session.id, green.Semaphore(1))
-        with lock:
-            room = self.rooms.get(session.id)
-            if room is None:
-                with self._restores:
-                    room = self._restored(session)
+        try:
+            with lock:
+                room = self.rooms.get(session.id)
+                if room is None:
+                    with self._restores:
+                        room = self._restored(session)
+                    if room.over:
+                        green.spawn(self.linger, session.id)  # who asked may never enter
+        finally:
             self._opening.pop(session.id, None)
         return room
 

@@ -115,6 +115,12 @@ class Room:
         self._marks.append(Resize(offset, rows, cols))
         self._wake.set()
 
+    @property
+    def size_due(self) -> tuple[int, int]:
+        """The size once every resize we heard of is done."""
+        last = self._marks[-1] if self._marks else self.screen
+        return last.rows, last.cols
+
     def ending(self, head: int) -> None:
         self.head = max(self.head, head)
         self._ending = True
@@ -160,10 +166,12 @@ class Room:
                 self._end()
             return False
         start, data = self.reader.read(self.offset, stop - self.offset)
+        if not data and self._ending:  # all was written before the end was told: what is not there is gone
+            start = stop
         if start > self.offset:
             self._skip(start)
         if not data:
-            return start > self.offset
+            return self._ending
         self._take(start, data)
         return True
 

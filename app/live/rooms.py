@@ -23,7 +23,7 @@ from app.live.room import Room
 from app.live.status import Status, status_of
 from app.live.viewer import Viewer
 from app.live.views import OutputSlice, ScreenView
-from app.models.session import RUNNING, Session, new_id
+from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
 from app.screen.engine import Screen
 
@@ -32,6 +32,8 @@ END_GRACE_SECONDS = 5.0
 # How long an HTTP request waits for the program to read its input. After that the input is still
 # queued in order, and will be typed.
 TYPE_SECONDS = 5.0
+# A program that was perhaps started is ended when the keeper answers again; asked so often.
+UNDO_SECONDS = 1.0
 
 
 class Rooms(Following):
@@ -40,34 +42,51 @@ class Rooms(Following):
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), TooMany,
         Unavailable."""
-        if Session.running_of(owner.id) >= self.config.max_sessions:
-            raise TooMany(f"You have {self.config.max_sessions} running sessions, which is the limit.")
-        argv = argv_of(order.command, self.config.shell)
-        session = Session.begin(
-            id=new_id(),
-            owner=owner,
-            name=name_of(order, argv),
-            command=argv,
-            command_text=order.command if isinstance(order.command, str) else None,
-            cwd=directory_for(order),
-            env=order.env,
-            tags=order.tags,
-            rows=order.rows,
-            cols=order.cols,
-            restarted_from=order.restarted_from,
-        )
+        session_id = new_id()
+        self._launching.add(session_id)
         try:
-            state = self.keeper.create(
-                spec_for(session.id, order, self.config.shell, f"{owner.name}/{session.name}")
+            session = self._row_for(session_id, owner, order)
+            # Held until the room exists: the row can be seen already, and who opens it waits here.
+            with self._opening.setdefault(session_id, green.Semaphore(1)):
+                return self._launched(session, order)
+        finally:
+            self._launching.discard(session_id)
+            self._opening.pop(session_id, None)
+
+    def _row_for(self, session_id: str, owner: User, order: Launch) -> Session:
+        argv = argv_of(order.command, self.config.shell)
+        try:
+            return Session.begin(
+                self.config.max_sessions,
+                id=session_id,
+                owner=owner,
+                name=name_of(order, argv),
+                command=argv,
+                command_text=order.command if isinstance(order.command, str) else None,
+                cwd=directory_for(order),
+                env=order.env,
+                tags=order.tags,
+                rows=order.rows,
+                cols=order.cols,
+                restarted_from=order.restarted_from,
             )
+        except Enough:
+            raise TooMany(
+                f"You have {self.config.max_sessions} running sessions, which is the limit."
+            ) from None
+
+    def _launched(self, session: Session, order: Launch) -> Session:
+        label = f"{session.owner.name}/{session.name}"
+        try:
+            state = self.keeper.create(spec_for(session.id, order, self.config.shell, label))
         except KeeperRefused as refused:
             session.erase()
             raise LaunchRefused(refused.message, refused.field) from None
         except KeeperError as error:
+            green.spawn(self._undo, session.id)
             session.erase()
             raise Unavailable(str(error)) from None
         self._known[session.id] = state
-        session.change(pid=state.pid, created_at=state.created_at)
         screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
         self._adopt(room, session)
@@ -76,7 +95,20 @@ class Rooms(Following):
             room.ending(ended.head)
         green.spawn(self._run, room)
         self.changed(session.id)
+        session.change(pid=state.pid, created_at=state.created_at)
         return session
+
+    def _undo(self, session_id: str) -> None:
+        """The keeper did not answer in time, and may yet start the program: it must not run unrecorded."""
+        while True:
+            try:
+                self.keeper.end(session_id, 0.0)
+                self.keeper.forget(session_id)
+                return
+            except KeeperUnknown:
+                return
+            except KeeperError:
+                green.sleep(UNDO_SECONDS)
 
     def again(self, session: Session) -> Session:
         """The same command in the same directory, as a new session linked to the old."""
@@ -125,6 +157,8 @@ class Rooms(Following):
     def resize(self, session: Session, rows: int, cols: int) -> None:
         """Makes this the session's size; every viewer hears of it from the room."""
         self._alive(session)
+        if room := self.rooms.get(session.id):
+            room.size_holder = None
         self._ask(self.keeper.resize, session.id, rows, cols)
 
     def signal(self, session: Session, name: str) -> None:
@@ -144,19 +178,21 @@ class Rooms(Following):
     def forget(self, session: Session) -> None:
         """Ends it if need be, and erases journal, snapshots and record."""
         self.end(session)
-        room = self.rooms.get(session.id)
+        room = self.room_of(session) if session.state == RUNNING else self.rooms.get(session.id)
         if room is not None and not room.finished.wait(END_GRACE_SECONDS * 2):
             raise Unavailable("The program is still ending. Try again in a moment.")
         try:
             self.keeper.forget(session.id)
+        except KeeperUnknown:
+            pass  # somebody else was quicker, or its files were deleted by hand before a start
         except KeeperError as error:
             raise live_error(error) from None
+        session.erase()  # first: who asks from now on must not have the room made again
         room = self.rooms.pop(session.id, None)
         self.records.pop(session.id, None)
         if room is not None:
             room.tell("forgotten", {"session": session.id})
             room.close()
-        session.erase()
         self.feed.forgotten(session)
 
     def screen(self, session: Session, scrollback: int = 0) -> ScreenView:
@@ -174,10 +210,10 @@ class Rooms(Following):
 
     def renamed(self, session: Session) -> None:
         """The row was changed (name, tags): watchers hear of it, and who is in the session."""
-        if session.id in self.records:
-            self.records[session.id] = session
+        if record := self.records.get(session.id):  # not replaced: it may have ended since this one was read
+            record.name, record.tags = session.name, session.tags
         if room := self.rooms.get(session.id):
-            room.tell("status", status_of(self, session).as_json())
+            room.tell("status", status_of(self, self.records.get(session.id, session)).as_json())
         self.changed(session.id)
 
     def resize_by(self, viewer: Viewer, rows: int, cols: int) -> None:

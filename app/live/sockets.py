@@ -3,6 +3,7 @@ at once when this process revokes it, within SWEEP_SECONDS when another one (a c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
 from app import green
@@ -10,6 +11,8 @@ from app.live.wire import Wire
 from app.models.login import Login
 from app.models.token import ApiToken
 from app.permissions import Actor
+
+log = logging.getLogger(__name__)
 
 # What `user passwd` or another process revokes is noticed so late. One query a sweep, none without sockets.
 SWEEP_SECONDS = 15.0
@@ -48,7 +51,10 @@ class Sockets:
             if not self._actors:
                 self._came.wait()
             green.sleep(SWEEP_SECONDS)
-            self.sweep()
+            try:
+                self.sweep()
+            except Exception:
+                log.exception("who is still signed in could not be looked up; next try in a moment")
 
     def sweep(self) -> None:
         logins = {a.login_id for a in self._actors.values() if a.login_id is not None}

@@ -28,6 +28,10 @@ RUNNING, ENDED, LOST = "running", "ended", "lost"
 STATES = (RUNNING, ENDED, LOST)
 
 
+class Enough(Exception):
+    """The owner has as many running sessions as the limit allows."""
+
+
 def new_id() -> str:
     """60 random bits: not to be guessed, and short enough for an address bar."""
     return "".join(secrets.choice(ALPHABET) for _ in range(12))
@@ -104,9 +108,10 @@ class Session(Record):
             return cls.select().where(cls.owner == user_id, cls.state == RUNNING).count()
 
     @classmethod
-    def begin(cls, **fields: Any) -> Session:
-        """A new record."""
-        return _insert(fields)
+    def begin(cls, most: int | None = None, **fields: Any) -> Session:
+        """A new record. Raises Enough when the owner has `most` that run: counted and inserted in one
+        transaction, because requests that come together would all count before the first has inserted."""
+        return _insert(fields, most)
 
     def change(self, **fields: Any) -> Session:
         """Writes these fields, and only these, and sets them on this object."""
@@ -121,7 +126,11 @@ class Session(Record):
 
 
 @written
-def _insert(fields: dict[str, Any]) -> Session:
+def _insert(fields: dict[str, Any], most: int | None) -> Session:
+    if most is not None:
+        running = Session.select().where(Session.owner == fields["owner"], Session.state == RUNNING)
+        if running.count() >= most:
+            raise Enough
     return Session.create(**fields)
 
 
