@@ -245,7 +245,7 @@ class Following:
 
     def _gone(self, session: Session) -> None:
         """The keeper does not know it: it ended while nobody looked, or it went down with the machine."""
-        end = end_of(self.config.sessions_dir / session.id)
+        end = green.offload(end_of, self.config.sessions_dir / session.id)  # reads the whole timeline
         if end is None:
             session.erase()  # the server stopped between the row and the program: it never began
             return

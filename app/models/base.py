@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -28,8 +28,12 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 BUSY_SECONDS = 10
 # Green threads use the database in turn, native ones (20) side by side; more than that never at once.
 IDLE_CONNECTIONS = 24
+# SQLite has one writer at a time; more that wait for it would take the native threads (20) from everybody else
+# while another process has the database locked.
+WRITERS_AT_ONCE = 4
 
 db = DatabaseProxy()
+_turns = green.Semaphore(WRITERS_AT_ONCE)
 
 
 class Record(Model):
@@ -154,6 +158,25 @@ def written(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        return green.offload(functools.partial(run, *args, **kwargs))
+        with _turns if green.patched() else nullcontext():
+            return green.offload(functools.partial(run, *args, **kwargs))
+
+    return wrapper
+
+
+def noted(function: Callable[P, None]) -> Callable[P, None]:
+    """A write that nobody waits for and whose loss hurts nobody: when somebody was last seen."""
+    write = written(function)
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with suppress(PeeweeException):
+            write(*args, **kwargs)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        if green.patched():
+            green.spawn(functools.partial(run, *args, **kwargs))
+        else:
+            run(*args, **kwargs)
 
     return wrapper

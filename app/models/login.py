@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import AutoField, DoubleField, ForeignKeyField, TextField
 
-from app.models.base import Record, db, now, written
+from app.models.base import Record, db, noted, now, written
 from app.models.secrets import digest, new_secret
 from app.models.user import User
 from app.permissions import Actor
@@ -121,7 +121,7 @@ def _insert(user_id: int, secret_hash: str, address: str, user_agent: str, devic
     return login
 
 
-@written
+@noted
 def _seen(login_id: int) -> None:
     Login.update(last_seen_at=now()).where(Login.id == login_id).execute()
 

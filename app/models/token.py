@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from peewee import AutoField, DoubleField, ForeignKeyField, TextField
 
-from app.models.base import Record, db, now, written
+from app.models.base import Record, db, noted, now, written
 from app.models.secrets import digest, new_secret
 from app.models.user import User
 from app.permissions import Actor
@@ -69,7 +69,7 @@ def _insert(user_id: int, label: str, secret_hash: str) -> ApiToken:
     return ApiToken.create(user=user_id, label=label, secret_hash=secret_hash)
 
 
-@written
+@noted
 def _used(token_id: int) -> None:
     ApiToken.update(last_used_at=now()).where(ApiToken.id == token_id).execute()
 

@@ -210,3 +210,15 @@ test("another size is taken at once, and asked for with an acknowledgement", asy
   connection.asked.at(-1).resolve({ ok: true, rows: 50, cols: 120 });
   assert.equal((await done).rows, 50);
 });
+
+test("a page that lost its link in a flood of frames asks for the whole screen, scrollback included", async () => {
+  const { connection } = await joined();
+  connection.tell("snapshot", { session: ID, offset: 500, rows: 24, cols: 80, data: bytes("frame"), frame: true });
+  connection.tell("close");
+  connection.tell("open");
+  assert.equal(connection.asked.at(-1).payload.offset, undefined);
+  await answer(connection, { offset: 600, snapshot: bytes("whole") });
+  connection.tell("close");
+  connection.tell("open");
+  assert.equal(connection.asked.at(-1).payload.offset, 600);
+});

@@ -11,7 +11,9 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+from app.screen.engine import Screen
 from tests.support.server import Api
+from tests.support.viewer import Viewer
 
 FLOOD = ["bash", "-c", "while :; do seq 1 100000; done"]
 
@@ -82,6 +84,29 @@ def test_a_flood_is_saved_no_more_often_than_the_setting_says(own_server, viewer
     assert all(later - earlier > 0.9 for earlier, later in pairwise(moments))
 
 
+def test_a_locked_database_stops_only_what_writes_to_it(own_server):
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(["sh", "-c", "echo hello; exec cat"])["id"]
+    database = sqlite3.connect(server.data_dir / "holdfast.db")
+    database.execute("update api_token set last_used_at = 0")  # so that every request has a use to note
+    database.commit()
+    database.execute("begin immediate")
+    with ThreadPoolExecutor(1) as other:
+        writers = other.submit(
+            together, server, 25, lambda api: api.call("PATCH", f"/sessions/{session}", json={"name": "x"})
+        )
+        for _ in range(100):
+            assert api.http.get(f"{server.url}/livez", timeout=5).ok
+        try:  # SQLite itself gives up after 10 s: whoever waits for a writer waits longer than these 5
+            answer = api.http.get(f"{server.url}/api/v1/sessions/{session}/screen", timeout=5)
+            assert api.http.get(f"{server.url}/api/v1/sessions/{session}/status", timeout=5).ok
+        finally:
+            database.rollback()
+        assert "hello" in answer.text
+        assert {answer.status_code for answer in writers.result()} == {200}
+
+
 def test_a_session_whose_journal_was_deleted_by_hand_can_be_ended_and_forgotten(own_server):
     server = own_server()
     api = server.api("alice")
@@ -109,3 +134,27 @@ def test_a_script_takes_the_size_from_whoever_held_it(server, viewer):
     one.wait(lambda v: v.of("resized")[-1]["rows"] == 20)
     assert one.of("resized")[-1]["viewer"] is None
     assert api.status(session)["size_holder"] is None
+
+
+def test_who_joins_a_flood_while_others_read_its_screen_gets_exact_output(own_server):
+    server = own_server(HOLDFAST_SNAPSHOT_SECONDS="1")
+    api = server.api("alice")
+    session = api.start(["bash", "-c", "for i in $(seq 300); do seq $i $((i+999)); done; echo the-end; read x"])["id"]
+    whole = {"format": "json", "scrollback": 5000}
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(api.get, f"/sessions/{session}/screen", params=whole) for _ in range(4)]
+        viewers = [Viewer(server.url, server.user("alice")) for _ in range(4)]
+        starts = [(one, one.join(session)) for one in viewers]
+        assert all(answer.result().status_code == 200 for answer in reading)
+    for one, joined in starts:
+        already = b"the-end\r\n" in joined["snapshot"]  # it had ended before this one came
+        one.wait(lambda v, a=already: a or b"the-end" in v.output + b"".join(s["data"] for s in v.snapshots))
+        screen = Screen(joined["rows"], joined["cols"])
+        for event, message in [("snapshot", joined | {"data": joined["snapshot"]}), *one.events]:
+            if event == "snapshot":
+                screen = Screen(message["rows"], message["cols"])
+            if event in ("snapshot", "output"):
+                screen.replay(message["data"])
+        assert screen.text(200) == api.get(f"/sessions/{session}/screen", params={"scrollback": 200}).text
+        one.close()
+        assert not one.broken

@@ -44,6 +44,7 @@ export class SessionStream extends EventTarget {
     this.cols = 0;
     this.viewer = null;
     this.everJoined = false;
+    this.framed = false;   // what is drawn is one screen without its scrollback
     this.joined = false;
     this.over = false;
     this.joining = 0;      // number of the join under way, 0 when none
@@ -84,7 +85,8 @@ export class SessionStream extends EventTarget {
     const turn = this.joins;
     this.joining = turn;
     this.held = [];
-    const asked = this.everJoined ? this.received : undefined;
+    // A frame (the visible screen, in a flood) has no scrollback: what follows it would not make the page whole.
+    const asked = this.everJoined && !this.framed ? this.received : undefined;
     try {
       const answer = await this.connection.call("join", {
         session: this.session, client: this.client, ...this.windowSize(),
@@ -170,7 +172,8 @@ export class SessionStream extends EventTarget {
     if (this.held.reduce((sum, each) => sum + bytesOf(each.data).length, 0) > HELD_BYTES) this.join();
   }
 
-  snapshot({ offset, rows, cols, data }) {
+  snapshot({ offset, rows, cols, data, frame = false }) {
+    this.framed = frame;
     this.place(offset);
     this.rows = rows;
     this.cols = cols;
