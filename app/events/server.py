@@ -45,6 +45,9 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken)
         actor = by_token(token) if token is not None else by_cookie(environ)
         if actor is None:
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+        connection = io.server.eio.sockets.get(io.server.manager.eio_sid_from_sid(sid, "/"))
+        if connection is None or connection.closed:
+            return  # it left while the database was asked, and its disconnect has been
         callers[sid] = Caller(sid, actor)
         rooms.sockets.came(sid, actor)
 

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 # One engine.io message from a client; above the limit of one input event, so that this gets a clear answer.
 MESSAGE_BYTES = 12 << 20
+# Packets that may wait for a client that does not read. Output is bounded by the room's window long before;
+# this is for who asks and asks and never takes an answer.
+MOST_WAITING = 1000
 # Taken from the kernel at once: a key press is 60 bytes, a pasted piece 64 KiB.
 READ_BYTES = 64 << 10
 # A path this slow (microseconds, the kernel's smallest round trip) is a real network: compressing pays.
@@ -189,6 +192,10 @@ def deliver(server: socketio.Server, eio_sid: str, message: Message) -> None:
     if connection is None or websocket is None or connection.closed:
         return
     frame = websocket.fitting(message)
+    if connection.queue.qsize() > MOST_WAITING:
+        log.info("a client asks and never reads; closed")
+        server.eio.disconnect(eio_sid)
+        return
     sent = 0
     if not connection.queue.qsize() and not websocket._sendlock.locked():
         try:

@@ -15,7 +15,7 @@ from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
 from app.live.bookkeeper import Bookkeeper
-from app.live.errors import Unavailable
+from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
@@ -218,9 +218,12 @@ class Following:
 
     def _past(self, session: Session, until: int | None) -> Past:
         directory = self.config.sessions_dir / session.id
-        snapshot = Snapshot.newest(session.id, until)
-        if snapshot is not None:  # better than none even where the journal has dropped what came after it
-            return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
+        # Better than none even where the journal has dropped what came after it.
+        for snapshot in Snapshot.newest_first(session.id, until):
+            try:
+                return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
+            except ValueError:
+                log.warning("session %s: the snapshot at %d cannot be read", session.id, snapshot.offset)
         rows, cols = first_size(directory) or (session.rows, session.cols)
         return Past(0, rows, cols)
 
@@ -234,6 +237,8 @@ class Following:
     def _run(self, room: Room) -> None:
         try:
             room.run()
+        except NotThere:
+            pass  # forgotten in the middle of a redraw
         except Exception:
             log.exception("the reader of session %s stopped; it is started again", room.session)
             for viewer in list(room.viewers.values()):

@@ -15,6 +15,7 @@ from typing import Any
 
 from app import green
 from app.keeper.journal import JournalReader
+from app.live.errors import NotThere
 from app.live.viewer import Viewer
 from app.live.wire import Wire
 from app.screen.engine import Capture, Screen
@@ -312,8 +313,11 @@ class Room:
     def snapshot(self, scrollback: int | None = None) -> tuple[int, bytes]:
         """The screen as bytes, and the offset at which it stood. Captured at once, written out in a native
         thread (70 ms for 5000 lines of colour), so this may yield; called by the reader itself, the screen
-        stands still meanwhile. `scrollback`: lines above, None: as many as fit SNAPSHOT_BYTES."""
+        stands still meanwhile. `scrollback`: lines above, None: as many as fit SNAPSHOT_BYTES. Raises NotThere
+        when the session was forgotten."""
         self.settle()
+        if self._closed:
+            raise NotThere
         at, cached = self.offset, self._snapshots.get(scrollback)
         if cached is not None:
             return at, cached

@@ -33,7 +33,11 @@ class Snapshot(Record):
 
     @property
     def body(self) -> bytes:
-        return zlib.decompress(self.data)
+        """Raises ValueError when it was damaged on disk."""
+        try:
+            return zlib.decompress(self.data)
+        except zlib.error as error:
+            raise ValueError(str(error)) from None
 
     @classmethod
     def keep(cls, session_id: str, offset: int, rows: int, cols: int, body: bytes) -> None:
@@ -42,11 +46,15 @@ class Snapshot(Record):
     @classmethod
     def newest(cls, session_id: str, at_most: int | None = None) -> Snapshot | None:
         """The newest one, or the newest whose offset is not above `at_most`."""
+        return next(iter(cls.newest_first(session_id, at_most)), None)
+
+    @classmethod
+    def newest_first(cls, session_id: str, at_most: int | None = None) -> list[Snapshot]:
         with db.connection_context():
             rows = cls.select().where(cls.session == session_id)
             if at_most is not None:
                 rows = rows.where(cls.offset <= at_most)
-            return rows.order_by(cls.offset.desc(), cls.id.desc()).first()
+            return list(rows.order_by(cls.offset.desc(), cls.id.desc()))
 
 
 def _keep(session_id: str, offset: int, rows: int, cols: int, body: bytes) -> None:

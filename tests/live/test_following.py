@@ -3,6 +3,8 @@ meet on purpose. Real rooms, screens and timelines; the wire and the keeper are 
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from app import config as settings
@@ -131,3 +133,20 @@ def test_a_clock_that_is_set_ends_no_session(live, monkeypatch):
     with pytest.raises(StopIteration):
         books._watch_lifetimes()
     assert not asked
+
+
+def test_a_damaged_snapshot_is_passed_over(own_server):
+    """An older one, or the journal from its beginning, gives the same screen."""
+    server = own_server(HOLDFAST_SNAPSHOT_SECONDS="1")
+    api = server.api("alice")
+    session = api.start(["sh", "-c", "seq 1 50; cat"])["id"]
+    database = sqlite3.connect(server.data_dir / "holdfast.db")
+    while not database.execute("select count(*) from snapshot where session_id = ?", (session,)).fetchone()[0]:
+        pass
+    before = api.screen(session)
+    server.kill()
+    database.execute("update snapshot set data = x'00ff00'")
+    database.commit()
+    database.close()
+    server.start()
+    assert server.api("alice").screen(session) == before
