@@ -25,3 +25,10 @@ this page's nonce and the second not at all, so both are turned into what it all
     // Storage is switched off: the system's theme it is.
   }
 })();
+
+/* Logging out ends the login before the browser has left the page. What asks the server meanwhile, perhaps a
+   module that is still loading, must not lead it astray: page.js looks here. */
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) document.documentElement.dataset.leaving = "";
+});
+window.addEventListener("pageshow", () => { delete document.documentElement.dataset.leaving; });

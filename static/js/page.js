@@ -6,14 +6,8 @@ import { Connection } from "./models/connection.js";
 
 const REFUSED_PAUSE_MS = 2000;
 
-// Logging out ends the login before the browser has left the page; what asks the server meanwhile must not
-// lead it astray.
-let leaving = false;
-document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
-window.addEventListener("pageshow", () => { leaving = false; });
-
 function toLogin() {
-  if (leaving) return;
+  if ("leaving" in document.documentElement.dataset) return; // early.js
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
