@@ -31,4 +31,6 @@ this page's nonce and the second not at all, so both are turned into what it all
 document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented) document.documentElement.dataset.leaving = "";
 });
-window.addEventListener("pageshow", () => { delete document.documentElement.dataset.leaving; });
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) delete document.documentElement.dataset.leaving;
+});
