@@ -10,9 +10,11 @@ from tests.support.viewer import Viewer
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("data")).start()
-    yield server
-    server.close()
+    server = Server(tmp_path_factory.mktemp("data"))
+    try:
+        yield server.start()
+    finally:
+        server.close()
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def own_server(tmp_path):
     made: list[Server] = []
 
     def make(**settings: str) -> Server:
-        made.append(Server(tmp_path / f"data{len(made)}", **settings).start())
-        return made[-1]
+        made.append(Server(tmp_path / f"data{len(made)}", **settings))  # closed also when it does not start
+        return made[-1].start()
 
     yield make
     for server in made:
