@@ -16,7 +16,7 @@ from typing import Any
 from app import green
 from app.keeper.journal import JournalReader
 from app.live.errors import NotThere
-from app.live.viewer import Viewer
+from app.live.viewer import WINDOW_BYTES, Viewer
 from app.live.wire import Wire
 from app.screen.engine import Capture, Screen
 
@@ -277,7 +277,8 @@ class Room:
 
     def _help(self, viewer: Viewer, now: float) -> None:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
-        calm = self.over or not self._flooding()
+        # Calm for this viewer also when it keeps up: less came since its last screen than it may lag behind.
+        calm = self.over or not self._flooding() or self.offset - viewer.sent < WINDOW_BYTES
         _, snapshot = self.snapshot() if calm else self.snapshot(0)
         if self.viewers.get(viewer.id) is not viewer:
             return  # it left while the snapshot was written

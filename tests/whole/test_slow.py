@@ -41,6 +41,22 @@ def test_a_client_that_never_says_drawn_gets_its_window_then_snapshots(server, v
     silent.wait_output(b"after\r\nafter\r\n")
 
 
+def test_a_viewer_that_keeps_up_again_gets_output_again_while_the_flood_goes_on(server, viewer):
+    """Frames for the rest of an endless, but moderate, flood would be frames for ever."""
+    endless = "i=0; while :; do printf 'line-%01000d\\r\\n' $((i++)); read -t 0.0005; done"
+    session = server.api("alice").start(["bash", "-c", endless])["id"]
+    one = viewer(server, "alice")
+    one.join(session)
+    one.acks_drawn = False
+    while server.api("alice").status(session)["output_bytes"] < one.offset + 2 * WINDOW:
+        pass
+    seen = len(one.output)
+    one.acks_drawn = True
+    one.io.emit("drawn", {"session": session, "offset": one.offset})
+    one.wait(lambda v: len(v.output) > seen + 100_000)
+    server.api("alice").call("DELETE", f"/sessions/{session}")
+
+
 def test_lies_about_drawn_change_nothing(server, viewer):
     session = server.api("alice").start(["cat"])["id"]
     liar = viewer(server, "alice")
