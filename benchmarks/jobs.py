@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -70,9 +71,22 @@ def echo(directory: Path) -> Job:
     return Job(directory, f"stty raw -echo; printf {READY.decode()}; exec cat")
 
 
+# A flood that shows the last key typed in every line, so that a screen of it (tmux, a viewer that is behind)
+# shows the key as well as the raw output does. Whole blocks of lines, as fast as the terminal takes them.
+SHOW_KEY = """
+import os, select
+line = b"~%s~ 0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuv\\r\\n"
+key = b"-"
+while True:
+    if select.select([0], [], [], 0)[0]:
+        key = os.read(0, 100)[-1:]
+    os.write(1, line % key * 50)
+"""
+
+
 def echo_in_flood(directory: Path) -> Job:
-    """Types back what is typed in the midst of its own flood."""
-    return Job(directory, f"stty raw -echo; printf {READY.decode()}; yes {FLOOD_TEXT} & exec cat")
+    """Shows what is typed in the midst of its own flood."""
+    return Job(directory, f"stty raw -echo; exec {shlex.join([sys.executable, '-S', '-c', SHOW_KEY])}")
 
 
 FLOOD_TEXT = "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdefghijklmnopqrstuvwxyz"

@@ -6,6 +6,7 @@ and one that cannot be had says why instead of being left out.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -129,14 +130,20 @@ class Holdfast(Peer):
         self.api.call("DELETE", f"/sessions/{spec['session']}?forget=true")
 
     def parts(self) -> dict[str, psutil.Process]:
-        keeper = psutil.Process(self.keeper_pid())
+        pid = self.keeper_pid()
+        assert pid is not None, "there is no keeper"
+        keeper = psutil.Process(pid)
         vault = psutil.Process(int((self.server.data_dir / "keeper" / "lock").read_text()))
         return {"web": psutil.Process(self.server.process.pid), "keeper": keeper, "vault": vault}
 
-    def keeper_pid(self) -> int:
+    def keeper_pid(self) -> int | None:
         """The vault's one child that is a keeper; programs are its other children only after a keeper's death."""
         vault = psutil.Process(int((self.server.data_dir / "keeper" / "lock").read_text()))
-        return next(child.pid for child in vault.children() if "keeper" in " ".join(child.cmdline()))
+        for child in vault.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "app.keeper" in " ".join(child.cmdline()) and child.status() != psutil.STATUS_ZOMBIE:
+                    return child.pid
+        return None
 
     def processes(self) -> list[psutil.Process]:
         return list(self.parts().values())

@@ -19,6 +19,7 @@ from benchmarks.harness import Bench, percentile
 
 # Between two keys (seconds): a fast typist repeats in 30 ms; long enough that the machine goes idle again.
 PAUSE_SECONDS = 0.005
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # A key whose echo was not seen for so long is counted as unseen (seconds).
 UNSEEN_SECONDS = 3.0
 SETTLE_SECONDS = 0.5
@@ -76,8 +77,9 @@ def flooded(bench: Bench, name: str, case: str) -> list[float | None]:
         client.read_for(SETTLE_SECONDS)
         quiet(stack)
         keys = []
-        for _ in range(bench.scale.keys):
-            keys.append(one(client))
+        for turn in range(bench.scale.keys):
+            letter = LETTERS[turn % len(LETTERS)]
+            keys.append(one(client, letter, f"~{letter}~".encode()) if case == "in the flood" else one(client))
             client.read_for(PAUSE_SECONDS)
         return keys
 
@@ -89,14 +91,13 @@ def quiet(stack: contextlib.ExitStack) -> None:
     stack.callback(gc.enable)
 
 
-def one(client: Client) -> float | None:
-    """Milliseconds from the key leaving to its echo arriving; None: it was not seen."""
-    key = jobs.KEY.encode()
+def one(client: Client, key: str = jobs.KEY, sign: bytes = jobs.KEY.encode()) -> float | None:
+    """Milliseconds from the key leaving to its sign arriving; None: it was not seen."""
     began = time.perf_counter()
-    client.type(jobs.KEY)
+    client.type(key)
     while True:
         for data in client.outputs():
-            if key in data:
+            if sign in data:
                 return (time.perf_counter() - began) * 1000
         if time.perf_counter() - began > UNSEEN_SECONDS:
             return None

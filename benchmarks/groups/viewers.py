@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from benchmarks import jobs
-from benchmarks.clients import Spec, connect
+from benchmarks.clients import Client, Spec, connect
 from benchmarks.drain import Drain
 from benchmarks.harness import Bench, median, pss
 from benchmarks.peers import Peer
@@ -75,7 +75,7 @@ def watching(bench: Bench, stack: contextlib.ExitStack, case: str, spec: Spec, j
         if case == "crowd":
             stack.enter_context(Drain([spec] * bench.scale.crowd))
             first.type("\n")
-            first.close()
+            leave(first)
         else:
             # A viewer of a session that dies with its connection has to be this one.
             stack.callback(first.close)
@@ -84,7 +84,7 @@ def watching(bench: Bench, stack: contextlib.ExitStack, case: str, spec: Spec, j
                 first.until(jobs.DONE, LIMIT_SECONDS)
             else:
                 stack.enter_context(Drain([spec]))
-                first.close()
+                leave(first)
     elif case == "stalled":
         stack.callback(first.close)
         first.type("\n")  # and not a byte is read any more
@@ -93,7 +93,13 @@ def watching(bench: Bench, stack: contextlib.ExitStack, case: str, spec: Spec, j
         if spec["kind"] == "pty" and "tmux" not in spec["argv"][0]:
             stack.callback(first.close)
         else:
-            first.close()
+            leave(first)
+
+
+def leave(client: Client) -> None:
+    """Once the key that starts the job has arrived, and before the job begins."""
+    time.sleep(jobs.LEAVE_SECONDS / 3)
+    client.close()
 
 
 def follow(peer: Peer, job: jobs.Job, before: float) -> tuple[float | None, float]:
