@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import budgets
 from benchmarks.peers import ALL
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -24,8 +25,8 @@ def write(raw: Data, path: Path = DOCS) -> None:
     for name, render in SECTIONS.items():
         if name in raw:
             text = replaced(text, name, section(name, render, raw[name]))
-    if set(raw) >= BUDGET_NEEDS:
-        text = replaced(text, "budgets", table(["promise", "budget", "measured", ""], budgets(raw)))
+    if set(raw) >= budgets.NEEDS:
+        text = replaced(text, "budgets", budget_table(raw))
     if raw:
         text = replaced(text, "machine", machine(raw))
     path.write_text(text)
@@ -82,6 +83,15 @@ def ratio(value: float | None, to: float | None) -> str:
 
 def peers(found: Data) -> list[str]:
     return [name for name in ALL if isinstance(found.get(name), dict) and found[name]]
+
+
+def budget_table(raw: Data) -> str:
+    rows = []
+    for budget in budgets.BUDGETS:
+        value = budget.measured(raw)
+        verdict = "not measured" if value is None else budget.verdict(value)
+        rows.append([budget.promise, budget.text(), number(value, budget.unit), verdict])
+    return table(["promise", "budget", "measured", ""], rows)
 
 
 # Sections.
@@ -212,60 +222,3 @@ SECTIONS: dict[str, Callable[[Data], str]] = {
     "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "fanout": fanout, "interrupt": interrupt,
     "join": join, "idle": idle, "restart": restart, "kill9": kill9,
 }  # fmt: skip
-
-
-# Budgets: those the project set itself before there was any code.
-
-BUDGET_NEEDS = {"echo", "viewers", "interrupt", "join", "idle", "kill9"}
-
-
-def budgets(raw: Data) -> Rows:
-    rows: Rows = []
-
-    def at_most(promise: str, budget: float, unit: str, measure: Callable[[], float]) -> None:
-        add(promise, f"<= {budget:g} {unit}", budget, unit, measure, lambda value: value <= budget)
-
-    def add(
-        promise: str, text: str, budget: float, unit: str, measure: Callable[[], float], met: Callable[[float], bool]
-    ) -> None:
-        try:
-            value = float(measure())
-        except (KeyError, TypeError):
-            rows.append([promise, text, "not measured", ""])
-            return
-        by = f"missed: {value / budget:.1f} times the budget" if budget else f"missed by {number(value, unit)}"
-        if text.startswith(">="):
-            by = f"missed by {budget - value:.0f} {unit}"
-        rows.append([promise, text, number(value, unit), "met" if met(value) else f"**{by}**"])
-
-    def found(group: str) -> Any:
-        return raw[group]["found"]
-
-    keys = lambda case, p, name="holdfast": found("echo")[case][name][p]  # noqa: E731
-    for p, most in (("p50", 1), ("p99", 3)):
-        at_most(
-            f"key to echo, idle, {p} above a bare PTY", most, "ms",
-            lambda p=p: keys("idle", p) - keys("idle", p, "pty"),
-        )  # fmt: skip
-    at_most("the same while another session floods, p99", 10, "ms", lambda: keys("beside a flood", "p99"))
-    at_most(
-        "the same, the flood unwatched, p99", 10, "ms", lambda: keys("beside an unwatched flood", "p99")
-    )
-    speeds = lambda case: 100 * found("viewers")["holdfast"]["none"]["job"] / found("viewers")["holdfast"][case]["job"]  # noqa: E731
-    for case, title in (("one", "one viewer"), ("crowd", f"{found('viewers')['crowd']} viewers"), ("stalled", "one that stopped reading")):
-        add(f"job speed with {title}, of that with none", ">= 90 %", 90, "%", lambda c=case: speeds(c), lambda v: v >= 90)
-    at_most("Ctrl-C in a flood, median", 100, "ms", lambda: found("interrupt")["holdfast"]["p50"])
-    at_most("Ctrl-C in a flood, worst", 100, "ms", lambda: found("interrupt")["holdfast"]["worst"])
-    for lines in found("join") or {}:
-        at_most(f"join, {int(lines):,} lines behind, server time", 50, "ms", lambda n=lines: found("join")[n]["holdfast"]["cpu"])
-    at_most("memory that a stalled viewer costs", 8, "MB", lambda: found("viewers")["holdfast"]["stalled"]["grown"] - (found("viewers")["holdfast"]["none"]["grown"] or 0))
-    most = max(found("idle")["holdfast"], key=int)
-    each = lambda is_: (is_["pss"] - is_["empty"]) / int(most)  # noqa: E731
-    at_most(f"an idle session, {most} of them, in all processes", 1, "MB", lambda: each(found("idle")["holdfast"][most]))
-    at_most("all of them together, processor", 0.5, "%", lambda: found("idle")["holdfast"][most]["cpu"])
-    for victim in ("web", "keeper"):
-        at_most(f"kill -9 of the {victim}: programs lost", 0, "", lambda v=victim: found("kill9")[v]["lost"])
-        at_most(f"kill -9 of the {victim}: lines lost or repeated", 0, "", lambda v=victim: found("kill9")[v]["wrong_lines"])
-        at_most(f"kill -9 of the {victim}: live again, median", 2, "s", lambda v=victim: found("kill9")[v]["seconds"])
-        at_most(f"kill -9 of the {victim}: live again, worst", 2, "s", lambda v=victim: found("kill9")[v]["worst"])
-    return rows

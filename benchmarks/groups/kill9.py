@@ -67,7 +67,7 @@ def one(peer: Holdfast, session: dict[str, Any], victim: str) -> dict[str, Any]:
         killed = peer.keeper_pid()
         os.kill(killed, signal.SIGKILL)
         # What was on its way does not count: from the next keeper on.
-        while (pid := peer.keeper_pid()) in (None, killed):
+        while peer.keeper_pid() in (None, killed):
             time.sleep(0.002)
     mark = viewer.offset
     viewer.wait(lambda v: v.offset > mark + 1000)

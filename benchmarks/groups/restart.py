@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from benchmarks import jobs
+from benchmarks.groups.idle import settle
 from benchmarks.harness import Bench, middle
 from benchmarks.peers import Holdfast
 
@@ -28,7 +29,8 @@ def run(bench: Bench) -> dict[str, Any]:
         try:
             for job in made:
                 peer.launch(job)
-            settled(peer)
+            if bench.scale.name != "smoke":
+                settle(peer)
             samples = []
             for _ in range(bench.scale.restarts):
                 sample = bench.attempt("holdfast", lambda: one(peer, count), LIMIT_SECONDS)
@@ -39,19 +41,6 @@ def run(bench: Bench) -> dict[str, Any]:
             for job in made:
                 job.kill()
     return {"sessions": count, "lost": lost, **middle(samples)}
-
-
-def settled(peer: Holdfast) -> None:
-    """Until the server has saved its snapshots, as it would have in life."""
-    limit = time.monotonic() + 20
-    from benchmarks.groups.idle import QUIET_SHARE
-    from benchmarks.harness import cpu
-
-    while time.monotonic() < limit:
-        before = cpu(peer.processes())
-        time.sleep(1)
-        if cpu(peer.processes()) - before < QUIET_SHARE:
-            return
 
 
 def one(peer: Holdfast, count: int) -> dict[str, float]:
