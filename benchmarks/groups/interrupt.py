@@ -14,9 +14,7 @@ LIMIT_SECONDS = 45
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    samples = bench.interleaved(
-        bench.wanted, bench.scale.interrupts, lambda name: one(bench, name), LIMIT_SECONDS + 15
-    )
+    samples = bench.interleaved(bench.wanted, bench.scale.interrupts, lambda name: one(bench, name), LIMIT_SECONDS + 15)
     return {
         name: {"samples": len(taken), "p50": percentile(taken, 0.5), "worst": max(taken)} if taken else {}
         for name, taken in samples.items()
