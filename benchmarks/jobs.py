@@ -23,7 +23,8 @@ class Job:
     def __init__(self, directory: Path, body: str, run: str = "bash --norc --noprofile") -> None:
         Job.count += 1
         self.path = directory / f"job{Job.count}"
-        self.path.write_text(f"echo $$ > {self.path}.new; mv {self.path}.new {self.path}.pid\n{body}\n")
+        told = f"echo $$ > {self.path}.new; mv {self.path}.new {self.path}.pid"
+        self.path.write_text(f"export BENCH_JOB={self.path}; {told}\n{body}\n")
         self.argv = [*shlex.split(run), str(self.path)]
 
     @property
@@ -51,14 +52,19 @@ class Job:
         return times[1] - times[0]
 
     def alive(self) -> bool:
+        return self.pid is not None and self._is(self.pid)
+
+    def _is(self, pid: int) -> bool:
+        """Whether this process is still the job's: numbers are used again, on a busy machine within minutes."""
         try:
-            return self.pid is not None and Path(f"/proc/{self.pid}/stat").read_text().split()[2] != "Z"
-        except FileNotFoundError:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
             return False
+        return bytes(self.path) in words.replace(b"=", b"\0").split(b"\0")
 
     def kill(self) -> None:
         """The program and its process group; a session leader's end takes its children along."""
-        if (pid := self.pid) is not None:
+        if (pid := self.pid) is not None and self._is(pid):
             for send in (os.killpg, os.kill):
                 try:
                     send(pid, signal.SIGKILL)

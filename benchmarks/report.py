@@ -143,7 +143,8 @@ def viewers(found: Data) -> str:
         for case, title in cases.items():
             if case in found[name]:
                 is_ = found[name][case]
-                took = f"stood still ({is_['still']} of {is_['samples']})" if is_["still"] else number(is_["job"], "s")
+                given_up = f"not done after {found['still']:.0f} s ({is_['still']} of {is_['samples']})"
+                took = given_up if is_["still"] else number(is_["job"], "s")
                 rows.append([TITLES[name], title, took, ratio(base, is_["job"]), number(is_["grown"], "MB")])
     head = ["", "viewers", "the job took", "speed, of that with none", "server memory grew at most"]
     return f"The job: `cat` of {found['megabytes']:.0f} MB.\n\n" + table(head, rows)
