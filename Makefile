@@ -57,7 +57,7 @@ lint: $(STAMPS)/python-dev
 	@$(PY) -m mypy
 
 bench: test-setup
-	@$(PY) -m benchmarks.core $(BENCH_ARGS)
+	@$(PY) -m benchmarks $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-node node_modules static/vendor $(STAMPS)

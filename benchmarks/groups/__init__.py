@@ -1,0 +1,17 @@
+"""The groups of figures, in the order they are taken. Each has `run(bench) -> {...}`: plain data for
+docs/performance.md (report.py) and the raw results."""
+
+from benchmarks.groups import bulk, echo, fanout, idle, interrupt, join, kill9, loopback, restart, viewers
+
+GROUPS = {
+    "client": loopback.run,
+    "echo": echo.run,
+    "bulk": bulk.run,
+    "viewers": viewers.run,
+    "fanout": fanout.run,
+    "interrupt": interrupt.run,
+    "join": join.run,
+    "idle": idle.run,
+    "restart": restart.run,
+    "kill9": kill9.run,
+}
