@@ -93,6 +93,8 @@ class Flag:
 
     def wait(self, timeout: float) -> bool:
         """Returns whether it was raised within `timeout` seconds."""
+        if self.raised:
+            return True
         with Timeout(timeout, False):
             self._event.wait()
         return self.raised

@@ -163,9 +163,11 @@ class Following:
             log.exception("session %s cannot be followed", session.id)
 
     def room_of(self, session: Session) -> Room:
-        """The session's room, made if need be: from its snapshot and journal, in a native thread."""
+        """The session's room, made if need be: from its snapshot and journal, in a native thread. One that was made
+        by another a moment ago may still be on its way to the present: that is waited for."""
         room = self.rooms.get(session.id)
         if room is not None:
+            room.caught_up.wait(CATCH_UP_SECONDS)
             return room
         lock = self._opening.setdefault(session.id, green.Semaphore(1))
         try:
