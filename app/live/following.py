@@ -56,7 +56,7 @@ class Following:
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
         self.sockets = Sockets(wire)
-        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
+        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
