@@ -101,7 +101,8 @@ def deliver(server: socketio.Server, eio_sid: str, message: Message, room: str =
         except OSError:
             return  # its reader will notice and clean up
     if sent < len(frame):
-        rest = Sealed(memoryview(frame)[sent:]) if sent else Sealed(frame, room, offset)
+        worth = max(1.0, message.size / len(frame))
+        rest = Sealed(memoryview(frame)[sent:], worth=worth) if sent else Sealed(frame, room, offset, worth)
         websocket.await_turn(rest)
         connection.queue.put(rest)
 
@@ -145,6 +146,10 @@ class SocketWire:
     def queued(self, sid: str) -> int:
         websocket = getattr(self._connection(sid), "websocket", None)
         return websocket.waiting if websocket is not None else 0
+
+    def rate(self, sid: str) -> float | None:
+        websocket = getattr(self._connection(sid), "websocket", None)
+        return websocket.rate() if websocket is not None else None
 
     def drop(self, sid: str, room: str) -> int | None:
         websocket = getattr(self._connection(sid), "websocket", None)

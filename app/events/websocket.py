@@ -31,8 +31,12 @@ READ_BYTES = 64 << 10
 # A message may come in so many pieces; browsers send one, or pieces of 64 KiB and more.
 MOST_PIECES = 256
 # What the kernel may hold beyond what is under way. By itself it takes up to 4 MB: a minute of a thin line,
-# in which no newer frame, answer or ping can overtake, and memory that no count of ours sees.
-UNSENT_BYTES = 128 << 10
+# which no newer frame, answer or ping can overtake, and memory that no count of ours sees.
+UNSENT_BYTES = 64 << 10
+# One measurement of how fast a line is: so many bytes of a message that had to wait. The best of the last ones
+# counts, if there are enough: a client that paused is not a thin line.
+SAMPLE_BYTES = 16 << 10
+SAMPLES, ENOUGH_SAMPLES = 8, 2
 # A path this slow (microseconds, the kernel's smallest round trip) is a real network: compressing pays.
 FAR_MICROSECONDS = 5_000
 # How long one look at the round trip serves.
@@ -62,6 +66,7 @@ class FastWebSocket(RFC6455WebSocket):
     _far = False
     _far_until = 0.0
     _taken_at = 0.0  # when a client with bytes waiting last took some
+    _samples: deque[float]
 
     def _get_bytes(self, count: int) -> bytes:
         if len(self._read) - self._read_at < count:
@@ -123,7 +128,7 @@ class FastWebSocket(RFC6455WebSocket):
             return
         self.queued.popleft()
         if message.frame:
-            self._send(message.frame)
+            self._send(message.frame, message.worth)
             self.waiting -= len(message.frame)
 
     def await_turn(self, sealed: Sealed) -> None:
@@ -138,12 +143,21 @@ class FastWebSocket(RFC6455WebSocket):
             sealed.frame = b""  # the empty packet keeps its place in engine.io's queue
         return found[0].offset if found else None
 
-    def _send(self, frame: bytes | memoryview) -> None:
+    def _send(self, frame: bytes | memoryview, worth: float = 1.0) -> None:
+        """`worth`: how many bytes one of these stands for, where they are compressed."""
         left = memoryview(frame)
         with self._sendlock:
+            began, taken = time.time(), 0
             while left:
-                left = left[self.socket.send(left) :]
-                self._taken_at = time.time()
+                count = self.socket.send(left)
+                left, taken, self._taken_at = left[count:], taken + count, time.time()
+                if taken >= SAMPLE_BYTES:
+                    self._samples.append(taken * worth / max(self._taken_at - began, 1e-5))
+                    began, taken = self._taken_at, 0
+
+    def rate(self) -> float | None:
+        """Bytes a second that the client took of what had to wait; None: too little had to."""
+        return max(self._samples) if len(self._samples) >= ENOUGH_SAMPLES else None
 
     def send_now(self, frame: Framed) -> int:
         """How much of it the kernel takes at once. Raises OSError when the client is gone."""
@@ -202,7 +216,7 @@ class FastWebSocketWSGI(WebSocketWSGI):
     def _handle_hybi_request(self, environ: dict[str, Any]) -> RFC6455WebSocket:
         websocket = super()._handle_hybi_request(environ)
         websocket.__class__ = FastWebSocket
-        websocket.queued = deque()
+        websocket.queued, websocket._samples = deque(), deque(maxlen=SAMPLES)
         try:
             websocket.socket.fd.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         except (OSError, AttributeError):

@@ -1,4 +1,5 @@
-"""How fast a viewer takes what it is sent: its line and its drawing together.
+"""How fast a viewer takes what it is sent: its line and its drawing together, or, while it has said too little
+for that, its line alone, which the socket knows.
 
 The rule: a pause is not a thin line. Of the last measurements the best counts, and before there are enough
 nothing is known, so a viewer is taken for slow only after it was slow several times in a row.
@@ -26,6 +27,7 @@ class Pace:
         self._since: float | None = None  # when the bytes counted now began to be owed
         self._bytes = 0
         self._measured_at = 0.0
+        self.line: float | None = None  # bytes a second that its socket takes, where that is known
 
     def owes(self, now: float) -> None:
         """Something was sent."""
@@ -46,7 +48,7 @@ class Pace:
     def rate(self, now: float) -> float | None:
         """Bytes a second; None: not known."""
         if len(self._samples) < ENOUGH_SAMPLES or now - self._measured_at > KNOWN_SECONDS:
-            return None
+            return self.line
         return max(self._samples)
 
     def thin(self, now: float) -> bool:

@@ -290,6 +290,8 @@ class Room:
         now = time.monotonic()
         late = [viewer for viewer in self.viewers.values() if viewer.behind]
         ready = [viewer for viewer in late if viewer.ready_for_more(self._wire.queued(viewer.sid), now)]
+        for viewer in ready:
+            viewer.pace.line = self._wire.rate(viewer.sid)
         returning = [viewer for viewer in ready if self._may_return(viewer, now)]
         frames = [viewer for viewer in ready if self._frame_due(viewer, now, viewer in returning)]
         if frames and now >= self._frame_from:

@@ -29,6 +29,10 @@ class Wire(Protocol):
         """Bytes for this socket that the kernel has not taken yet."""
         ...
 
+    def rate(self, sid: str) -> float | None:
+        """Bytes a second that this socket takes when it has to be waited for; None: that is not known."""
+        ...
+
     def drop(self, sid: str, room: str) -> int | None:
         """Forgets the room's `output` that waits for this socket and was not begun; the offset where it began."""
         ...
