@@ -43,7 +43,8 @@ HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
 # No output for so long: whatever it was is over, for now, and who is behind gets all of it.
-QUIET_SECONDS = 0.06
+# On a thin line, where "all of it" keeps for a second, a little longer: floods pause to breathe.
+QUIET_SECONDS, THIN_QUIET_SECONDS = 0.06, 0.3
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 # Joiners share a snapshot that is no older (seconds), if no more output came since than can be sent after it.
@@ -313,7 +314,7 @@ class Room:
         written = any(scrollback is None for scrollback, _ in self._snapshots)
         if now < self._snapshot_from and not written:
             return False
-        if self.over or now - self._took_at > QUIET_SECONDS:
+        if self.over or now - self._took_at > (THIN_QUIET_SECONDS if viewer.pace.thin(now) else QUIET_SECONDS):
             return True
         if (rate := viewer.pace.rate(now)) is not None:
             coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate

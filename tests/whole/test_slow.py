@@ -293,7 +293,7 @@ def test_10000_resizes_a_second_disturb_nobody(server, viewer):
             and (v.snapshots[-1]["rows"], v.snapshots[-1]["cols"]) == (33, 99)
         )
     )
-    assert {answer["error"]["code"] for answer in answers if not answer["ok"]} <= {"rate_limited"}
+    assert all(answer["ok"] for answer in answers)
     assert len(calm.of("resized")) < 2000
     assert sum(path.stat().st_size for path in head.iterdir()) - before < 100_000
     calm.type("fine\n")
