@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Raw = dict[str, Any]
-NEEDS = {"echo", "viewers", "interrupt", "join", "idle", "restart", "kill9"}
+NEEDS = {"echo", "viewers", "slow", "interrupt", "join", "idle", "restart", "kill9"}
 # An hour of "0 %" would be exact; in a window of seconds one timer is more than nothing.
 IDLE_CPU_PERCENT = 0.1
 
@@ -61,6 +61,10 @@ def stalled(raw: Raw) -> float:
     return ours["stalled"]["grown"] - ours["none"]["grown"]
 
 
+def line(raw: Raw, name: str, what: str) -> float:
+    return found(raw, "slow")[name][what]
+
+
 def joining(raw: Raw) -> float:
     """Server ms, of the longest past that was measured."""
     cases = found(raw, "join")
@@ -86,6 +90,11 @@ BUDGETS = [
     Budget("job speed with one viewer", 90, "%", lambda raw: speed(raw, "one"), at_least=True),
     Budget("job speed with a hundred", 90, "%", lambda raw: speed(raw, "crowd"), at_least=True),
     Budget("job speed with one that stopped reading", 90, "%", lambda raw: speed(raw, "stalled"), at_least=True),
+    Budget(
+        "frames of a flood a second, over 256 KB/s and 100 ms", 5, "",
+        lambda raw: line(raw, "256 KB/s, 100 ms", "rate"), at_least=True,
+    ),
+    Budget("the exact screen after a flood", 0.2, "s", lambda raw: line(raw, "no line between", "exact")),
     Budget("Ctrl-C in a flood: median", 100, "ms", lambda raw: found(raw, "interrupt")["holdfast"]["p50"]),
     Budget("Ctrl-C in a flood: worst", 100, "ms", lambda raw: found(raw, "interrupt")["holdfast"]["worst"]),
     Budget("join: server time, deepest past measured", 50, "ms", joining),

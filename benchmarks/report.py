@@ -150,6 +150,18 @@ def viewers(found: Data) -> str:
     return f"The job: `cat` of {found['megabytes']:.0f} MB.\n\n" + table(head, rows)
 
 
+def slow(found: Data) -> str:
+    rows = [
+        [line, number(is_["first"]), number(is_["rate"]), number(is_["age"]),
+         number(is_["bytes"] and is_["bytes"] / 1000), number(is_["end"]), number(is_["exact"]),
+         number(is_["exact_bytes"] / 1000)]
+        for line, is_ in found.items() if isinstance(is_, dict) and is_
+    ]  # fmt: skip
+    head = ["the line", "s to the first frame", "frames a second from then on", "age of a frame, s", "kB each",
+            "s from the end to a screen that shows it", "to the exact one", "kB of this"]  # fmt: skip
+    return table(head, rows)
+
+
 def fanout(found: Data) -> str:
     rows = []
     for count, by_peer in found["viewers"].items():
@@ -220,6 +232,6 @@ def kill9(found: Data) -> str:
 
 
 SECTIONS: dict[str, Callable[[Data], str]] = {
-    "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "fanout": fanout, "interrupt": interrupt,
-    "join": join, "idle": idle, "restart": restart, "kill9": kill9,
+    "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "slow": slow, "fanout": fanout,
+    "interrupt": interrupt, "join": join, "idle": idle, "restart": restart, "kill9": kill9,
 }  # fmt: skip

@@ -43,6 +43,9 @@ HEAVY_FEED_SECONDS = 0.005
 HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
+# No output for so long: whatever it was is over, for now, and who is behind gets all of it.
+# On a thin line, where "all of it" keeps for a second, a little longer: floods pause to breathe.
+QUIET_SECONDS, THIN_QUIET_SECONDS = 0.06, 0.3
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 # Joiners share a snapshot that is no older (seconds), if no more output came since than can be sent after it.
@@ -313,7 +316,7 @@ class Room:
         """Seconds until something is to be done for a viewer; None: wait for output, or for what viewers say."""
         due = [] if self._redraw_due is None else [max(0.0, self._redraw_due - time.monotonic())]
         if any(viewer.behind and not viewer.waits_for_drawn() for viewer in self.viewers.values()):
-            due.append(FRAME_SECONDS / 2)
+            due.append(QUIET_SECONDS / 2)
         return min(due) if due else None
 
     def _attend(self) -> None:
@@ -340,14 +343,17 @@ class Room:
     def _may_return(self, viewer: Viewer, now: float) -> bool:
         """Whether the exact snapshot is due: it is calm, or calm for a viewer of this pace, which means that no
         more output would overtake the snapshot than may be owed."""
-        if self.over or now - self._took_at > FRAME_SECONDS:
-            coming = 0.0
-        elif (rate := viewer.pace.rate(now)) is not None:
-            coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate
-        else:
-            coming = 0.0 if viewer.draws else self._rate * SILENT_SNAPSHOT_SECONDS
-        if now < self._snapshot_from and not self._snapshots:
+        written = any(scrollback is None for scrollback, _ in self._snapshots)
+        if now < self._snapshot_from and not written:
             return False
+        if self.over or now - self._took_at > (THIN_QUIET_SECONDS if viewer.pace.thin(now) else QUIET_SECONDS):
+            return True
+        if (rate := viewer.pace.rate(now)) is not None:
+            coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate
+        elif viewer.draws:
+            coming = 0.0 if viewer.prompt or not self._flooding() else WINDOW_BYTES
+        else:
+            coming = self._rate * SILENT_SNAPSHOT_SECONDS
         return coming < WINDOW_BYTES / 2 and (not self._flooding() or now >= viewer.return_from)
 
     def _frame_due(self, viewer: Viewer, now: float, returning: bool) -> bool:
