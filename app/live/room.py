@@ -279,6 +279,9 @@ class Room:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
         # Calm for this viewer also when it keeps up: less came since its last screen than it may lag behind.
         calm = self.over or not self._flooding() or self.offset - viewer.sent < WINDOW_BYTES
+        if calm and viewer.sent < self.offset:  # the eye first: the whole takes 70 ms to write out, and more to draw
+            _, frame = self.snapshot(0)
+            self._wire.send(viewer.sid, "snapshot", self._snapshot_message(frame, frame=True))
         _, snapshot = self.snapshot() if calm else self.snapshot(0)
         if self.viewers.get(viewer.id) is not viewer:
             return  # it left while the snapshot was written

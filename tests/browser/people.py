@@ -40,6 +40,13 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   return /webgl/.test(kind) ? null : own.call(this, kind, ...more);
 };
 """
+# The software WebGL of headless Chromium, under another name.
+GRAPHICS_CARD = """
+const own = WebGL2RenderingContext.prototype.getParameter;
+WebGL2RenderingContext.prototype.getParameter = function (name) {
+  return name === 0x9246 ? "a graphics card" : own.call(this, name);
+};
+"""
 
 
 def until(page: Page, condition: str, patience: int = WAIT_MS) -> object:
