@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from benchmarks.clients import Spec
 from benchmarks.peers import Holdfast, NotHere, Peer
-from tests.browser.people import ARGS, CHROMIUM, DESKTOP, NO_WEBGL, Person, joined, until
+from tests.browser.people import ARGS, CHROMIUM, DESKTOP, NO_WEBGL, Person, hide, joined, until
 
 TYPE_SECONDS = 10
 
@@ -61,11 +61,6 @@ METER = """
   };
 })();
 """
-HIDE = """([hidden]) => {
-  const now = { hidden, visibilityState: hidden ? "hidden" : "visible" };
-  for (const [name, value] of Object.entries(now)) Object.defineProperty(document, name, { configurable: true, value });
-  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-}"""
 
 
 @dataclass
@@ -104,8 +99,7 @@ class Tab:
         return next(metric["value"] for metric in found if metric["name"] == "TaskDuration")
 
     def hide(self, hidden: bool) -> None:
-        """Headless Chromium shows every page, so the page is told otherwise; its timers are not slowed down."""
-        self.page.evaluate(HIDE, [hidden])
+        hide(self.page, hidden)
 
     def meters(self) -> dict[str, Any]:
         return self.page.evaluate("() => ({ bytes: meter.bytes, long: meter.long, gaps: meter.gaps })")

@@ -40,6 +40,8 @@ HEAVY_FEED_SECONDS = 0.005
 HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
+# Who looks and who does not is told so late, however often it changes.
+NEWS_SECONDS = 0.1
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 
@@ -103,6 +105,7 @@ class Room:
         self._window_at, self._window_bytes = 0.0, 0
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
+        self._news_due: float | None = None
         self._snapshots: dict[int | None, bytes] = {}
 
     # What the keeper says; called in the order it was said.
@@ -187,7 +190,7 @@ class Room:
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
             for viewer in self.viewers.values():
-                if not viewer.behind:
+                if viewer.live:
                     viewer.sent = self.offset
                     if viewer.over_window():
                         self._fall_behind(viewer)
@@ -257,15 +260,19 @@ class Room:
     def _due_in(self) -> float | None:
         """Seconds until something is to be done for a viewer; None: wait for output."""
         due = [] if self._redraw_due is None else [max(0.0, self._redraw_due - time.monotonic())]
-        if any(viewer.behind for viewer in self.viewers.values()):
+        if any(viewer.behind and not viewer.hidden for viewer in self.viewers.values()):
             due.append(FRAME_SECONDS)
+        if self._news_due is not None:
+            due.append(max(0.0, self._news_due - time.monotonic()))
         return min(due) if due else None
 
     def _attend(self) -> None:
         if self._redraw_due is not None and time.monotonic() >= self._redraw_due:
             self._redraw()
         now = time.monotonic()
-        for viewer in [v for v in self.viewers.values() if v.behind]:
+        if self._news_due is not None and now >= self._news_due:
+            self.announce()
+        for viewer in [v for v in self.viewers.values() if v.behind and not v.hidden]:
             if now - viewer.snapshot_at >= FRAME_SECONDS and viewer.ready_for_more(
                 self._wire.queued(viewer.sid), now
             ):
@@ -279,12 +286,13 @@ class Room:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
         # Calm for this viewer also when it keeps up: less came since its last screen than it may lag behind.
         calm = self.over or not self._flooding() or self.offset - viewer.sent < WINDOW_BYTES
-        if calm and viewer.sent < self.offset:  # the eye first: the whole takes 70 ms to write out, and more to draw
+        if calm and viewer.sent < self.offset and not viewer.returning:
+            # The eye first: the whole takes 70 ms to write out, and more to draw.
             _, frame = self.snapshot(0)
             self._wire.send(viewer.sid, "snapshot", self._snapshot_message(frame, frame=True))
         _, snapshot = self.snapshot() if calm else self.snapshot(0)
-        if self.viewers.get(viewer.id) is not viewer:
-            return  # it left while the snapshot was written
+        if self.viewers.get(viewer.id) is not viewer or viewer.hidden:
+            return  # it left, or was left alone, while the snapshot was written
         self._wire.send(viewer.sid, "snapshot", self._snapshot_message(snapshot, frame=not calm))
         viewer.took_snapshot(self.offset, now)
         if calm:
@@ -299,13 +307,13 @@ class Room:
         size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
         self.tell("resized", size)
         for viewer in list(self.viewers.values()):
-            if not viewer.behind and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
+            if viewer.live and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
                 self._fall_behind(viewer)
-        if any(not viewer.behind for viewer in self.viewers.values()):
+        if any(viewer.live for viewer in self.viewers.values()):
             _, data = self.snapshot()
             self._wire.broadcast(self.session, "snapshot", self._snapshot_message(data))
             for viewer in self.viewers.values():
-                if not viewer.behind:
+                if viewer.live:
                     viewer.took_snapshot(self.offset, now)
 
     def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
@@ -406,8 +414,30 @@ class Room:
         self.announce()
         self.on_change()
 
+    def look(self, viewer: Viewer, visible: bool) -> None:
+        """Somebody looks at this viewer, or nobody does any more. Looked at again it gets what it missed, if that
+        is little and was not redrawn; else it is as one that fell behind: one exact snapshot when it is calm.
+        Raises NotThere when another connection has taken its place."""
+        if self.viewers.get(viewer.id) is not viewer:
+            raise NotThere
+        if viewer.hidden != visible:
+            return
+        viewer.hidden = not visible
+        missed = self._resume(viewer.sent) if visible and not viewer.behind else None
+        if missed is not None:
+            self.send_backlog(viewer, missed)
+            viewer.sent = self.offset
+            self._wire.enter(viewer.sid, self.session)
+        elif visible:
+            viewer.behind = viewer.returning = True
+        else:
+            self._wire.leave(viewer.sid, self.session)
+        self._news_due = self._news_due or time.monotonic() + NEWS_SECONDS
+        self._wake.set()
+
     def announce(self) -> None:
         """Tells the room who is here."""
+        self._news_due = None
         message = {
             "session": self.session,
             "connected_clients": len(self.viewers),
@@ -416,10 +446,10 @@ class Room:
         self.tell("viewers", message)
 
     def tell(self, event: str, message: dict[str, Any]) -> None:
-        """To everybody here, those who are behind included: one encoding for the room."""
+        """To everybody here, those who are behind or hidden included: one encoding for the room."""
         self._wire.broadcast(self.session, event, message)
         for viewer in self.viewers.values():
-            if viewer.behind:
+            if not viewer.live:
                 self._wire.send(viewer.sid, event, message)
 
     def drawn(self, viewer: Viewer, offset: int) -> None:

@@ -30,6 +30,8 @@ class Viewer:
     drawn: int = 0
     draws: bool = False
     behind: bool = False
+    hidden: bool = False  # nobody looks: it is listed and told the news, and gets no output, frame or snapshot
+    returning: bool = False  # looked at again, and not shown anything yet
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
 
@@ -38,6 +40,11 @@ class Viewer:
         """The name under which the keeper counts this viewer's input; scoped, so that nobody can spend
         the sequence numbers of another user's client."""
         return f"{self.user_id}:{self.client}" if self.client else ""
+
+    @property
+    def live(self) -> bool:
+        """In the Socket.IO room: gets the output as it comes."""
+        return not self.behind and not self.hidden
 
     def drew(self, offset: int) -> None:
         """Takes the viewer's word, within what it was really sent; offsets never go back."""
@@ -60,6 +67,7 @@ class Viewer:
     def took_snapshot(self, offset: int, now: float) -> None:
         self.sent = self.snapshot_offset = offset
         self.snapshot_at = now
+        self.returning = False
         if not self.draws:
             self.drawn = offset
 
@@ -67,4 +75,5 @@ class Viewer:
         """The entry of the contract's `viewers` list."""
         return {
             "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
+            "hidden": self.hidden,
         }  # fmt: skip
