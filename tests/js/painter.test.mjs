@@ -9,7 +9,11 @@ const KB = 1024;
 class FakeTerm {
   constructor() {
     Object.assign(this, { queue: [], parsed: "", paints: [], rows: 24 });
-    this._core = { _renderService: { _renderRows: () => this.paints.push(this.parsed.length) } };
+    this.selections = [];
+    this._core = { _renderService: {
+      _renderRows: () => this.paints.push(this.parsed.length),
+      handleSelectionChanged: (start) => this.selections.push(start),
+    } };
   }
 
   write(data, done) {
@@ -100,4 +104,13 @@ test("two snapshots one after the other leave nothing held", () => {
   term.all();
   assert.equal(painter.held, false);
   assert.equal(term.paints.at(-1), term.parsed.length);
+});
+
+test("no selection is drawn once, when it ends", () => {
+  const { term } = made();
+  const { _renderService: service } = term._core;
+  for (const [start, end] of [[], [[1, 1], undefined], [[1, 1], [2, 1]], [[1, 0], [2, 0]], [], []]) {
+    service.handleSelectionChanged(start, end, false);
+  }
+  assert.deepEqual(term.selections, [[1, 1], [1, 0], undefined]);
 });

@@ -71,5 +71,14 @@ export class Painter {
         paint.call(service, 0, this.term.rows - 1);    // with all the rows that were passed over
       }
     };
+    // At every line scrolled xterm.js has the selection drawn anew, and with it, a second time, every row: also when
+    // nothing is selected and nothing was.
+    const select = service.handleSelectionChanged;
+    let selected = false;
+    service.handleSelectionChanged = (start, end, columns) => {
+      const before = selected;
+      selected = Boolean(start && end);
+      if (before || selected) select.call(service, start, end, columns);
+    };
   }
 }
