@@ -42,6 +42,8 @@ HEAVY_SECONDS = 10.0
 FLOOD_BYTES = 64 << 10
 # Who looks and who does not is told so late, however often it changes.
 NEWS_SECONDS = 0.1
+# Who does not look is told of a new title, which its tab shows, so often at most (seconds).
+TITLE_SECONDS = 1.0
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 
@@ -94,6 +96,7 @@ class Room:
         self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
+        self.on_title: Callable[[], None] = lambda: None
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
@@ -106,6 +109,7 @@ class Room:
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
         self._news_due: float | None = None
+        self._title, self._title_at = "", 0.0
         self._snapshots: dict[int | None, bytes] = {}
 
     # What the keeper says; called in the order it was said.
@@ -264,6 +268,8 @@ class Room:
             due.append(FRAME_SECONDS)
         if self._news_due is not None:
             due.append(max(0.0, self._news_due - time.monotonic()))
+        if self._title_is_news():
+            due.append(max(0.0, self._title_at + TITLE_SECONDS - time.monotonic()))
         return min(due) if due else None
 
     def _attend(self) -> None:
@@ -272,11 +278,17 @@ class Room:
         now = time.monotonic()
         if self._news_due is not None and now >= self._news_due:
             self.announce()
+        if self._title_is_news() and now >= self._title_at + TITLE_SECONDS:
+            self._title, self._title_at = self.screen.signs.title, now
+            self.on_title()
         for viewer in [v for v in self.viewers.values() if v.behind and not v.hidden]:
             if now - viewer.snapshot_at >= FRAME_SECONDS and viewer.ready_for_more(
                 self._wire.queued(viewer.sid), now
             ):
                 self._help(viewer, now)
+
+    def _title_is_news(self) -> bool:
+        return self.screen.signs.title != self._title and any(viewer.hidden for viewer in self.viewers.values())
 
     def _fall_behind(self, viewer: Viewer) -> None:
         viewer.behind = True
@@ -450,6 +462,11 @@ class Room:
         self._wire.broadcast(self.session, event, message)
         for viewer in self.viewers.values():
             if not viewer.live:
+                self._wire.send(viewer.sid, event, message)
+
+    def tell_hidden(self, event: str, message: dict[str, Any]) -> None:
+        for viewer in self.viewers.values():
+            if viewer.hidden:
                 self._wire.send(viewer.sid, event, message)
 
     def drawn(self, viewer: Viewer, offset: int) -> None:

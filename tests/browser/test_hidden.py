@@ -64,6 +64,17 @@ def test_a_glance_elsewhere_changes_nothing(server, person):
     assert not page.evaluate("() => holdfast.stream.connection.hidden")
 
 
+def test_the_tab_of_a_hidden_page_shows_a_new_title(server, person):
+    api = server.api("alice")
+    session = api.start("read x; printf '\\033]2;all tests passed\\a'; cat", name="tests")["id"]
+    page = person().join(session)
+    hide(page)
+    eventually(lambda: hidden_ones(api, session) == [True])
+    api.post(f"/sessions/{session}/input", {"data": "go\n"})
+    expect(page).to_have_title("all tests passed · tests")
+    assert page.evaluate("() => holdfast.terminal.text()").strip() == ""
+
+
 def test_others_see_who_does_not_look(server, person):
     session = server.api("alice").start(["cat"])["id"]
     away, here = person(), person()

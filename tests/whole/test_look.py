@@ -75,6 +75,21 @@ def test_a_resize_meanwhile_is_told_and_redrawn_when_looked_at(server, viewer):
     assert (hidden.snapshots[0]["rows"], hidden.snapshots[0]["cols"]) == (30, 90)
 
 
+def test_a_title_is_told_to_who_does_not_look(server, viewer):
+    """What its tab shows; a flood of titles is told once a second."""
+    titles = "while read x; do for i in $(seq 500); do printf \"\\033]2;$x $i\\a\"; done; done"
+    session = server.api("alice").start(["bash", "-c", titles])["id"]
+    hidden, other = viewer(server, "alice"), viewer(server, "alice")
+    for one in (hidden, other):
+        one.join(session)
+    look(hidden, False)
+    for name in ("first", "second"):
+        other.type(f"{name}\n")
+        hidden.wait(lambda v, name=name: v.of("status") and v.of("status")[-1]["title"] == f"{name} 500")
+    assert hidden.output == b"" and len(hidden.of("status")) < 20
+    assert other.of("status") == []
+
+
 def test_one_that_was_behind_when_it_was_hidden_is_exact_when_it_is_shown(server, viewer):
     session = server.api("alice").start(FLOOD)["id"]
     slow, quick = viewer(server, "alice"), viewer(server, "alice")
