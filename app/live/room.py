@@ -297,7 +297,9 @@ class Room:
     def _help(self, viewer: Viewer, now: float) -> None:
         """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
         # Calm for this viewer also when it keeps up: less came since its last screen than it may lag behind.
-        calm = self.over or not self._flooding() or self.offset - viewer.sent < WINDOW_BYTES
+        # The keeper's head counts, not our offset: writing a snapshot out holds this reader up, which looks calm here.
+        since = viewer.sent if self._flooding() else self.offset
+        calm = self.over or self.head - since < WINDOW_BYTES
         if calm and viewer.sent < self.offset and not viewer.returning:
             # The eye first: the whole takes 70 ms to write out, and more to draw.
             _, frame = self.snapshot(0)
