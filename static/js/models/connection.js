@@ -52,7 +52,8 @@ export class Lost extends Error {}
 
 /**
  * Events: `open` (subscribe anew), `close`, `tick` (once a second), `wake` (make sure that it still lives),
- * `hidden` (nobody looks any more) and `shown`, `refused` (the server will not have this login), and every SERVER_EVENTS name with `detail` as sent.
+ * `hidden` (nobody looks any more) and `shown`, `refused` (the server will not have this login), and every
+ * SERVER_EVENTS name with `detail` as sent.
  */
 export class Connection extends EventTarget {
   /** `io` is socket.io-client's; `visible()` says whether anybody looks: browsers slow the timers of hidden pages. */
