@@ -59,6 +59,7 @@ class Scale:
     restart_sessions: int
     restarts: int
     kills: int
+    browser_rounds: int
 
 
 SOME_LINES = ("256 KB/s, 100 ms", "no line between")
@@ -68,20 +69,20 @@ FULL = Scale(
     rounds=10, keys=200, bulk_mb=100, seq_lines=3_000_000, bulk_rounds=5, job_mb=100, job_rounds=5,
     crowd=100, fanout=(2, 10, 50, 100), fanout_mb=20, fanout_rounds=3, interrupts=15,
     join_lines=(100_000, 1_000_000), joins=20, idle=(1, 50, 200, 1000), idle_peers=(1, 50, 200, 1000),
-    idle_seconds=20, restart_sessions=200, restarts=5, kills=20,
+    idle_seconds=20, restart_sessions=200, restarts=5, kills=20, browser_rounds=3,
 )  # fmt: skip
 QUICK = Scale(
     "quick", slow_lines=ALL_LINES, slow_seconds=4, slow_rounds=1,
     rounds=3, keys=60, bulk_mb=25, seq_lines=750_000, bulk_rounds=2, job_mb=25, job_rounds=2,
     crowd=100, fanout=(2, 10, 50, 100), fanout_mb=5, fanout_rounds=1, interrupts=4,
     join_lines=(100_000, 1_000_000), joins=5, idle=(1, 50, 200), idle_peers=(1, 50), idle_seconds=4,
-    restart_sessions=200, restarts=1, kills=3,
+    restart_sessions=200, restarts=1, kills=3, browser_rounds=1,
 )  # fmt: skip
 SMOKE = Scale(
     "smoke", rounds=1, keys=5, bulk_mb=1, seq_lines=1000, bulk_rounds=1, job_mb=1, job_rounds=1,
     slow_lines=SOME_LINES, slow_seconds=3, slow_rounds=1,
     crowd=3, fanout=(2,), fanout_mb=1, fanout_rounds=1, interrupts=1, join_lines=(1000,), joins=1,
-    idle=(1, 3), idle_peers=(1,), idle_seconds=0.2, restart_sessions=3, restarts=1, kills=1,
+    idle=(1, 3), idle_peers=(1,), idle_seconds=0.2, restart_sessions=3, restarts=1, kills=1, browser_rounds=1,
 )  # fmt: skip
 SCALES = {scale.name: scale for scale in (FULL, QUICK, SMOKE)}
 

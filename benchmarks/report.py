@@ -231,7 +231,33 @@ def kill9(found: Data) -> str:
     return table(["killed", "programs lost", "lines lost, torn or repeated", "live again, median s", "worst s"], rows)
 
 
+def browser(found: Data) -> str:
+    rows = []
+    for case, by_page in found["cases"].items():
+        for name in peers(by_page):
+            is_ = by_page[name]
+            rows.append(
+                [case, TITLES[name], number(is_["longest"]) if is_["longest"] else "< 50", number(is_["frame_p95"]),
+                 number(is_["prompt"]), number(is_["job"]), number(is_["received"]), number(is_["heap"])]
+            )  # fmt: skip
+    head = ["", "", "longest task ms", "frames apart p95 ms", "prompt drawn, ms after the job's end", "job's own s",
+            "MB received", "heap grew MB"]  # fmt: skip
+    parts = [f"Chromium {found['chromium']}, xterm.js's DOM renderer in both pages.", table(head, rows)]
+    keys = [
+        [TITLES[name], number(is_["prompt"]), number(is_["longest"]) if is_["longest"] else "< 50"]
+        for name in peers(found["interrupt"]) for is_ in [found["interrupt"][name]]
+    ]  # fmt: skip
+    parts += ["Ctrl-C in one second of `yes`:", table(["", "prompt drawn, ms after the key", "longest task ms"], keys)]
+    hidden = [
+        [TITLES[name], *(number(is_[key]) for key in ("received", "page_cpu", "server_cpu", "shown", "catching_up"))]
+        for name in peers(found["hidden"]) for is_ in [found["hidden"][name]]
+    ]  # fmt: skip
+    head = ["", "MB received while hidden", "page's CPU s", "server's CPU s", "ms from looking again to the prompt",
+            "MB for it"]  # fmt: skip
+    return "\n\n".join([*parts, f"`cat` of {found['megabytes']} MB while the page is hidden:", table(head, hidden)])
+
+
 SECTIONS: dict[str, Callable[[Data], str]] = {
     "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "slow": slow, "fanout": fanout,
-    "interrupt": interrupt, "join": join, "idle": idle, "restart": restart, "kill9": kill9,
+    "interrupt": interrupt, "join": join, "idle": idle, "restart": restart, "kill9": kill9, "browser": browser,
 }  # fmt: skip

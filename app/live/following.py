@@ -22,6 +22,7 @@ from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
+from app.live.status import status_of
 from app.live.wire import Wire
 from app.models.session import ENDED, LOST, RUNNING, Session
 from app.models.snapshot import Snapshot
@@ -235,6 +236,7 @@ class Following:
         self.rooms[session.id] = room
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
+        room.on_title = lambda: room.tell_hidden("status", status_of(self, session).as_json())
         room.on_end = lambda: self._finish(session.id)
         room.on_replies = lambda data, offset: self.keeper.input(session.id, data, ANSWERER, offset)
 

@@ -49,6 +49,7 @@ class Viewer:
     drawn: int = 0
     draws: bool = False
     behind: bool = False
+    hidden: bool = False  # nobody looks: it is listed and told the news, and gets no output, frame or snapshot
     stale: bool = False  # behind, and the session was resized since its last snapshot
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
@@ -67,6 +68,22 @@ class Viewer:
         """The name under which the keeper counts this viewer's input; scoped, so that nobody can spend
         the sequence numbers of another user's client."""
         return f"{self.user_id}:{self.client}" if self.client else ""
+
+    @property
+    def live(self) -> bool:
+        """In the Socket.IO room: gets the output as it comes."""
+        return not self.behind and not self.hidden
+
+    @property
+    def helped(self) -> bool:
+        """Gets frames, and the exact snapshot that brings it back."""
+        return self.behind and not self.hidden
+
+    def looked(self, visible: bool) -> None:
+        """A hidden page draws a thousand times slower, or not at all: that says nothing about it once it is shown."""
+        self.hidden = not visible
+        self._late_mark = None
+        self.pace = Pace()
 
     def took_output(self, offset: int, now: float) -> None:
         self.sent = offset
@@ -155,4 +172,5 @@ class Viewer:
         """The entry of the contract's `viewers` list."""
         return {
             "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
+            "hidden": self.hidden,
         }  # fmt: skip

@@ -16,6 +16,7 @@ import { registerWidths } from "../helpers/widths.js";
 import { DARK, LIGHT } from "../helpers/palettes.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
+import { Painter } from "../helpers/painter.js";
 import { copyText } from "./copy-button.js";
 import { isDark } from "./theme-toggle.js";
 
@@ -28,6 +29,8 @@ const PHONE_FONT_PX = 13;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
 // Then the cursor on: xterm.js shows none before the first focus, and a phone that only watches never has it.
 const RESET = "\x18\x1bc\x1b[?25h";
+
+const SOFTWARE_WEBGL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
@@ -55,6 +58,7 @@ class TerminalView extends HTMLElement {
     registerWidths(this.term);
     this.theme();
     this.term.open(this.mount);
+    this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
     this.renderer();
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
@@ -79,6 +83,7 @@ class TerminalView extends HTMLElement {
 
   /** WebGL where there is one; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
   renderer() {
+    if (!hasGraphicsCard()) return;
     try {
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => {
@@ -104,12 +109,11 @@ class TerminalView extends HTMLElement {
   // queue (as callbacks of empty or short writes), so that they take effect exactly at their place.
 
   draw({ rows, cols, data }, done) {
-    this.term.write(RESET, () => this.take(rows, cols));
-    this.term.write(data, done);
+    this.painter.draw(RESET, () => this.take(rows, cols), data, done);
   }
 
   write(data, done) {
-    this.term.write(data, done);
+    this.painter.write(data, done);
   }
 
   resize(rows, cols) {
@@ -235,6 +239,17 @@ class TerminalView extends HTMLElement {
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** WebGL done by the processor takes the page twice as long as xterm.js's DOM renderer does: 130 ms a frame. Browsers
+ * are asked to say so, and do not all of them. */
+function hasGraphicsCard() {
+  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (!gl) return false;
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE_WEBGL.test(name);
 }
 
 /** Only web addresses, in a page that knows nothing of this one. */
