@@ -51,6 +51,10 @@ class Bookkeeper:
         self._dirty.add(session_id)
         self._wake.set()
 
+    def leading(self) -> None:
+        """What changed while another worker led may not have been saved."""
+        self._wake.set()
+
     def expires_at(self, session: Session, room: Room | None) -> float | None:
         """When the session will be ended if nothing happens: no output, no input, no client."""
         if not self._lifetime or session.state != "running":
@@ -60,7 +64,7 @@ class Bookkeeper:
             moments.append(session.expires_at - self._lifetime)
         if room is not None:
             moments += [room.last_output_at, room.last_input_at, room.last_viewer_at]
-            if room.viewers:
+            if room.everybody():
                 moments.append(time.time())
         return max(moment for moment in moments if moment is not None) + self._lifetime
 
@@ -87,6 +91,8 @@ class Bookkeeper:
         while True:
             self._wake.wait()
             green.sleep(self._seconds)
+            if not self._rooms.workers.leads:
+                continue
             # What comes meanwhile waits for the next round: a flood would else be saved without a pause.
             due, self._dirty = self._dirty, set()
             for session_id in due:
@@ -111,7 +117,7 @@ class Bookkeeper:
             green.sleep(min(max(self._lifetime / 10, least), most))
             if time.time() - time.monotonic() - before > CLOCK_JUMP_SECONDS:
                 self._clock_set_at = time.time()
-            for session_id, room in list(self._rooms.rooms.items()):
+            for session_id, room in list(self._rooms.rooms.items()) if self._rooms.workers.leads else ():
                 record = self._rooms.records.get(session_id)
                 if record is None or room.over:
                     continue

@@ -16,6 +16,7 @@ from typing import Any
 from app import green
 from app.keeper.journal import JournalReader
 from app.live.errors import NotThere
+from app.live.presence import Elsewhere
 from app.live.viewer import WINDOW_BYTES, Viewer
 from app.live.wire import Wire
 from app.screen.engine import Capture, Screen
@@ -80,7 +81,8 @@ class Room:
         self.reader = reader
         self.head = offset
         self.viewers: dict[str, Viewer] = {}
-        self.size_holder: Viewer | None = None
+        self.size_holder: Viewer | Elsewhere | None = None
+        self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
         self.caught_up = green.Flag()  # reached the head once, since the room was made
@@ -89,9 +91,12 @@ class Room:
         self.last_output_at: float | None = None
         self.last_input_at: float | None = None
         self.last_viewer_at: float | None = None
-        self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
+        self.on_replies: Callable[[bytes, int, int], None] = lambda data, start, end: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
+        self.on_presence: Callable[[], None] = lambda: None
+        self.elsewhere: Callable[[], list[Elsewhere]] = list  # viewers in other workers
+        self.unnamed: Callable[[], int] = int  # how many more there are
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
@@ -183,7 +188,7 @@ class Room:
         self._gauge(len(data))
         self._snapshots.clear()
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, start, self.offset)
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
             for viewer in self.viewers.values():
@@ -240,7 +245,7 @@ class Room:
             return
         replies = self.screen.resize(mark.rows, mark.cols)
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, self.offset, self.offset)
         self._snapshots.clear()
         self.fresh_from = self.offset
         self._redraw_due = max(time.monotonic(), self._redrawn_at + REDRAW_SECONDS)
@@ -371,6 +376,19 @@ class Room:
                 viewer.id = old.id
                 if self.size_holder is old:
                     self.size_holder = viewer
+        for gone in self.elsewhere():  # its worker hears of the new one and lets it go
+            if gone.client and gone.client == viewer.input_client:
+                viewer.id = gone.id
+                if self.size_holder is not None and self.size_holder.id == gone.id:
+                    self.size_holder = viewer
+
+    def moved(self, viewer: Viewer) -> None:
+        """Its client has joined in another worker, under the same id."""
+        del self.viewers[viewer.id]
+        self._wire.leave(viewer.sid, self.session)
+        if self.size_holder is viewer:
+            self.size_holder = Elsewhere(viewer.id, viewer.user)
+        self.on_presence()
 
     def _resume(self, offset: int) -> Joined | None:
         """The bytes from `offset` on, if they are all there and no redraw came in between."""
@@ -396,7 +414,7 @@ class Room:
         del self.viewers[viewer.id]
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
-            self.size_holder = None
+            self.size_holder, self.size_taken_at = None, time.time()
         self.last_viewer_at = time.time()
         if not self.viewers:
             self._snapshots = {}
@@ -404,13 +422,19 @@ class Room:
         self.on_change()
 
     def announce(self) -> None:
-        """Tells the room who is here."""
-        message = {
-            "session": self.session,
-            "connected_clients": len(self.viewers),
-            "viewers": [viewer.as_json() for viewer in self.viewers.values()],
-        }
-        self.tell("viewers", message)
+        """Tells the room who is here, and the other workers."""
+        self.on_presence()
+        self.tell_viewers()
+
+    def tell_viewers(self) -> None:
+        viewers = [viewer.as_json() for viewer in self.everybody()]
+        count = len(viewers) + self.unnamed()
+        self.tell("viewers", {"session": self.session, "connected_clients": count, "viewers": viewers})
+
+    def everybody(self) -> list[Viewer | Elsewhere]:
+        """The viewers here and elsewhere. One that moved from there to here is listed there for a moment yet."""
+        here = {viewer.input_client for viewer in self.viewers.values()} - {""}
+        return [*self.viewers.values(), *(one for one in self.elsewhere() if one.client not in here)]
 
     def tell(self, event: str, message: dict[str, Any]) -> None:
         """To everybody here, those who are behind included: one encoding for the room."""
