@@ -72,7 +72,8 @@ class Bookkeeper:
         """Row and snapshot, if anything came since the last one."""
         room.settle()
         offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
-        if self._saved.get(record.id) != (key := (offset, rows, cols)):
+        # At 0 there is nothing that the journal does not say as quickly.
+        if offset and self._saved.get(record.id) != (key := (offset, rows, cols)):
             capture = room.screen.capture()
             self._saved[record.id] = key
             Snapshot.keep(record.id, offset, rows, cols, green.offload(capture.ansi))
