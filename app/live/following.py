@@ -61,7 +61,7 @@ class Following:
         self.records: dict[str, Session] = {}
         self.sockets = Sockets(wire)
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
-        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
+        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
@@ -190,9 +190,11 @@ class Following:
             log.exception("session %s cannot be followed", session.id)
 
     def room_of(self, session: Session) -> Room:
-        """The session's room, made if need be: from its snapshot and journal, in a native thread."""
+        """The session's room, made if need be: from its snapshot and journal, in a native thread. One that was made
+        by another a moment ago may still be on its way to the present: that is waited for."""
         room = self.rooms.get(session.id)
         if room is not None:
+            room.caught_up.wait(CATCH_UP_SECONDS)
             return room
         lock = self._opening.setdefault(session.id, green.Semaphore(1))
         try:

@@ -36,7 +36,8 @@ RESUME_BYTES = 256 << 10
 SNAPSHOT_BYTES = 3 << 20
 # While a viewer is behind it gets the visible screen so often (seconds), if it has drawn the last one.
 FRAME_SECONDS = 0.1
-# A feed that took longer sends the session's next ones to a native thread, for so long (seconds).
+# A feed that took so much of a processor (seconds, for up to INLINE_BYTES; more for more) sends the session's next
+# ones to a native thread, for so long (seconds). Not by the wall clock: on a busy machine every feed is long by that.
 HEAVY_FEED_SECONDS = 0.005
 HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
@@ -100,6 +101,8 @@ class Room:
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
+        self._asleep = False  # the reader, with nothing to do
+        self._failed: Exception | None = None
         self._ending = False
         self._closed = False
         self._flooded_at = 0.0
@@ -113,9 +116,27 @@ class Room:
     # What the keeper says; called in the order it was said.
 
     def head_moved(self, head: int) -> None:
-        if head > self.head:
-            self.head = head
+        if head <= self.head:
+            return
+        self.head = head
+        if self._may_take_at_once():
+            try:
+                self._advance()
+            except Exception as error:
+                self._failed = error  # the reader's to report
+        if self.offset < head or self._needs_reader():
             self._wake.set()
+
+    def _may_take_at_once(self) -> bool:
+        """A few bytes for a reader that sleeps are taken where the news of them is heard: a key's echo, one turn of
+        the hub earlier. Only where nothing can yield: the keeper's connection must not wait for a session."""
+        return (
+            self._asleep and not (self._marks or self._ending or self._closed or self._flooding())
+            and self._feeds_inline(self.head - self.offset)
+        )  # fmt: skip
+
+    def _needs_reader(self) -> bool:
+        return self._failed is not None or self._due_in() is not None
 
     def resized(self, offset: int, rows: int, cols: int) -> None:
         self._marks.append(Resize(offset, rows, cols))
@@ -147,7 +168,11 @@ class Room:
                 hurried = self.offset - before < SLICE_BYTES and self._flooding()
                 green.sleep(FLOOD_PAUSE_SECONDS if hurried else 0)
             else:
+                self._asleep = True
                 self._wake.wait(self._due_in())
+                self._asleep = False
+            if self._failed is not None:
+                raise self._failed
             if not self._closed:
                 self._attend()
 
@@ -201,19 +226,26 @@ class Room:
     def _feed(self, data: bytes) -> bytes:
         """On the hub what is short; in a native thread what is long, or comes from a program whose output
         takes the engine long (a flood of full resets, a thousand links): it slows only its own session."""
-        began = time.monotonic()
-        if len(data) > INLINE_BYTES or began < self._heavy_until:
+        if self._feeds_inline(len(data)):
+            replies, cost = self._timed_feed(data)
+        else:
             self._busy = green.Flag()
             try:
-                replies = green.offload(self.screen.feed, data)
+                replies, cost = green.offload(self._timed_feed, data)
             finally:
                 self._busy.set()
                 self._busy = None
-        else:
-            replies = self.screen.feed(data)
-        if time.monotonic() - began > HEAVY_FEED_SECONDS:
+        if cost > HEAVY_FEED_SECONDS * max(1.0, len(data) / INLINE_BYTES):
             self._heavy_until = time.monotonic() + HEAVY_SECONDS
         return replies
+
+    def _feeds_inline(self, count: int) -> bool:
+        return count <= INLINE_BYTES and time.monotonic() >= self._heavy_until
+
+    def _timed_feed(self, data: bytes) -> tuple[bytes, float]:
+        """The replies, and the processor time that they cost this thread, in seconds."""
+        began = time.thread_time()
+        return self.screen.feed(data), time.thread_time() - began
 
     def settle(self) -> None:
         """Waits until the screen stands at `offset`. To be called right before the screen is read from

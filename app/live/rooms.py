@@ -97,6 +97,7 @@ class Rooms(Following):
         self.workers.say("launched", state=state._asdict())
         screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
+        room.caught_up.set()  # it has no past
         self._adopt(room, session)
         self.keeper.follow(session.id)
         if ended := self._ended.get(session.id):
