@@ -149,6 +149,8 @@ class Following:
 
     def _reconcile(self) -> None:
         """Brings every row that says `running` in line with the keeper's word; one that fails stops no other."""
+        if not self.workers.alone:
+            self._missed_notes()
         for session in Session.in_state(RUNNING):
             if session.id in self._launching:
                 continue  # a row before its program: the keeper may be asked for it this moment
@@ -156,6 +158,14 @@ class Following:
                 self._reconcile_one(session)
             except Exception:
                 log.exception("session %s could not be brought in line with the keeper", session.id)
+
+    def _missed_notes(self) -> None:
+        """What other workers did to sessions while there was no keeper to tell us."""
+        for session_id, record in list(self.records.items()):
+            if (session := Session.numbered(session_id)) is None:
+                self.forgotten(session_id, record.owner_id)
+            elif (session.name, session.tags) != (record.name, record.tags):
+                self.named(session_id, session.name, session.tags)
 
     def _reconcile_one(self, session: Session) -> None:
         state, room = self._known.get(session.id), self.rooms.get(session.id)
@@ -349,8 +359,15 @@ class Following:
         self._ended.pop(record.id, None)
         self._known.pop(record.id, None)
 
+    # What can be done with sessions is in rooms.py.
+
     def end(self, session: Session) -> None:
-        """Ends the program; what can be done with sessions is in rooms.py."""
+        raise NotImplementedError
+
+    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+        raise NotImplementedError
+
+    def forgotten(self, session_id: str, owner_id: int) -> None:
         raise NotImplementedError
 
     def linger(self, session_id: str) -> None:
