@@ -22,6 +22,7 @@ from app.live.feed import Feed
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
+from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.wire import Wire
 from app.live.workers import Workers
@@ -59,6 +60,7 @@ class Following:
         self.processes = ProcessTable()
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
+        self.sizes = Sizes(self.keeper.resize)
         self.sockets = Sockets(wire)
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)

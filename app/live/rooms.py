@@ -21,9 +21,10 @@ from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, To
 from app.live.following import Following
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
 from app.live.room import Room
+from app.live.sizes import Size
 from app.live.status import Status, status_of
 from app.live.viewer import Viewer
-from app.live.views import OutputSlice, ScreenView
+from app.live.views import Form, OutputSlice, ScreenView
 from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import RUNNING, Enough, Session, new_id
@@ -179,9 +180,18 @@ class Rooms(Following):
         """Makes this the session's size; every viewer hears of it from the room."""
         self._alive(session)
         if room := self.rooms.get(session.id):
-            room.size_holder = None
-            self.workers.holds_size(room)
-        self._ask(self.keeper.resize, session.id, rows, cols)
+            self.workers.holds_size(room, None)
+        answered, errors = green.Flag(), [None]  # type: tuple[green.Flag, list[KeeperError | None]]
+
+        def done(error: KeeperError | None, size: Size) -> None:
+            errors[0] = error
+            answered.set()
+
+        self.sizes.ask(session.id, Size(rows, cols), done)
+        if not answered.wait(TYPE_SECONDS * 4):
+            raise Unavailable("The keeper does not answer.")
+        if errors[0] is not None:
+            raise live_error(errors[0])
 
     def signal(self, session: Session, name: str) -> None:
         self._alive(session)
@@ -223,13 +233,12 @@ class Rooms(Following):
             green.spawn(room.close)  # may wait for its reader
         self.feed.forgotten(session_id, owner_id)
 
-    def screen(self, session: Session, scrollback: int = 0) -> ScreenView:
-        """The screen now, with so many lines above it."""
+    def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
+        """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
         room = self.room_of(session)
-        room.settle()
         if room.over:
             green.spawn(self.linger, session.id)
-        return ScreenView(room.screen, room.offset, scrollback)
+        return ScreenView.of(room, scrollback, form)
 
     def output(self, session: Session, offset: int, limit: int) -> OutputSlice:
         """Raw output from `offset` on, at most `limit` bytes; begins later where bytes were dropped."""
@@ -250,14 +259,15 @@ class Rooms(Following):
             room.tell("status", status_of(self, record).as_json())
         self.changed(session_id)
 
-    def resize_by(self, viewer: Viewer, rows: int, cols: int) -> None:
-        """The same, by a viewer, who then holds the size."""
+    def resize_by(self, viewer: Viewer, rows: int, cols: int, done: Callable[[LiveError | None, Size], None]) -> None:
+        """The same, by a viewer, who then holds the size. `done` is called when it holds, or a later one does."""
         room = self.rooms.get(viewer.session)
         if room is None or room.over:
             raise SessionOver
-        room.size_holder = viewer
-        self.workers.holds_size(room)
-        self._ask(self.keeper.resize, viewer.session, rows, cols)
+        self.workers.holds_size(room, viewer)
+        self.sizes.ask(
+            viewer.session, Size(rows, cols), lambda error, size: done(live_error(error) if error else None, size)
+        )
         self.changed(viewer.session)
 
     def input_seq(self, session: Session, client: str) -> int:

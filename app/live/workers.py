@@ -19,6 +19,7 @@ from app.live.presence import Elsewhere, Presence, heard, presence_of
 if TYPE_CHECKING:
     from app.live.room import Room
     from app.live.rooms import Rooms
+    from app.live.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ MEETING = 2
 TELL_SECONDS = 0.05
 # Typing is told at most so often: the moment of the last input has no use to the millisecond.
 TYPED_SECONDS = 1.0
+# Who holds the size and takes it again is told again at most so often.
+HOLDER_SECONDS = 0.1
 # Sessions, or viewers in them, in one note: it stays far below the keeper's NOTE_BYTES.
 TOLD_AT_ONCE = 200
 # After a new keeper whoever has not come back within so long (its process is gone too) is no longer counted.
@@ -86,9 +89,12 @@ class Workers:
         if not self.alone:
             self._rooms.keeper.note(**{"is": what, "from": self._name}, **fields)
 
-    def holds_size(self, room: Room) -> None:
-        """Its holder is told at once: the others must know when the keeper tells them of the new size."""
-        room.size_taken_at = time.time()
+    def holds_size(self, room: Room, viewer: Viewer | None) -> None:
+        """Told at once: the others must know when the keeper tells them of the new size. But who drags a window's
+        corner takes the size a hundred times a second."""
+        if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
+            return
+        room.size_holder, room.size_taken_at = viewer, time.time()
         self._tell([room.session])
 
     def _tell_in_turn(self) -> None:
