@@ -151,9 +151,10 @@ class Following:
 
     def _reconcile(self) -> None:
         """Brings every row that says `running` in line with the keeper's word; one that fails stops no other."""
+        running = Session.in_state(RUNNING)
         if not self.workers.alone:
-            self._missed_notes()
-        for session in Session.in_state(RUNNING):
+            self._missed_notes({session.id: session for session in running})
+        for session in running:
             if session.id in self._launching:
                 continue  # a row before its program: the keeper may be asked for it this moment
             try:
@@ -161,10 +162,11 @@ class Following:
             except Exception:
                 log.exception("session %s could not be brought in line with the keeper", session.id)
 
-    def _missed_notes(self) -> None:
+    def _missed_notes(self, running: dict[str, Session]) -> None:
         """What other workers did to sessions while there was no keeper to tell us."""
         for session_id, record in list(self.records.items()):
-            if (session := Session.numbered(session_id)) is None:
+            session = running.get(session_id) or Session.numbered(session_id)
+            if session is None:
                 self.forgotten(session_id, record.owner_id)
             elif (session.name, session.tags) != (record.name, record.tags):
                 self.named(session_id, session.name, session.tags)

@@ -129,10 +129,10 @@ def test_what_was_renamed_or_forgotten_while_the_keeper_was_away_is_found_out(li
     room_with(live)
     owner = User.register("alice", "correct horse battery staple", False)
     kept = Session.begin(None, id=ID, owner=owner, name="new", command=["cat"], cwd="/", rows=24, cols=80)
-    live._missed_notes()
+    live._missed_notes({ID: kept})
     assert live.records[ID].name == "new"
     kept.erase()
-    live._missed_notes()
+    live._missed_notes({})
     assert ID not in live.rooms and ID not in live.records
 
 
