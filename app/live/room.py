@@ -22,6 +22,8 @@ from app.live.viewer import ECHO_FRAME_SECONDS, FRAME_SECONDS, SILENT_SNAPSHOT_S
 from app.live.wire import Wire
 from app.screen.engine import Screen
 
+# The least by which one word on who holds the size is later than another (seconds).
+AFTER_SECONDS = 1e-6
 # Output fed and broadcast in one turn.
 SLICE_BYTES = 64 << 10
 # In a flood more at once: fewer turns, and the engine, in its native thread, has the other core.
@@ -496,6 +498,7 @@ class Room:
                 viewer.id = gone.id
                 if self.size_holder is not None and self.size_holder.id == gone.id:
                     self.size_holder = viewer
+                    self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
 
     def moved(self, viewer: Viewer) -> None:
         """Its client has joined in another worker, under the same id."""
@@ -529,7 +532,8 @@ class Room:
         del self.viewers[viewer.id]
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
-            self.size_holder, self.size_taken_at = None, time.time()
+            # Given up right after it was taken, in the workers' order: its client may have taken it anew elsewhere.
+            self.size_holder, self.size_taken_at = None, self.size_taken_at + AFTER_SECONDS
         self.last_viewer_at = time.time()
         if not self.viewers:
             self._snapshots, self._shared = {}, None

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from app import green
 from app.keeper.client import KeeperError, State
 from app.live.presence import Elsewhere, Presence, heard, presence_of
+from app.live.room import AFTER_SECONDS, Room
 
 if TYPE_CHECKING:
-    from app.live.room import Room
     from app.live.rooms import Rooms
     from app.live.viewer import Viewer
 
@@ -185,7 +185,7 @@ class Workers:
             if room := self._rooms.rooms.get(session_id):
                 room.last_viewer_at = time.time()
                 if room.size_holder is not None and room.size_holder.id in {one.id for one in presence.viewers}:
-                    room.size_holder, room.size_taken_at = None, time.time()
+                    room.size_holder, room.size_taken_at = None, room.size_taken_at + AFTER_SECONDS
             self._presence_changed(session_id)
 
     def noted(self, note: dict[str, Any]) -> None:

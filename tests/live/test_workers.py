@@ -178,6 +178,28 @@ def test_the_last_word_on_who_holds_the_size_counts(live):
     assert room.size_holder is None and [one.id for one in room.everybody()] == [mine.id]
 
 
+def test_who_took_the_size_elsewhere_before_its_old_connection_was_seen_to_end_still_holds_it(live):
+    room = room_with(live)
+    mine = viewer("tab")
+    room.viewers[mine.id] = mine
+    room.size_holder, room.size_taken_at = mine, 10.0
+    room.leave(mine)
+    assert room.size_holder is None
+    heard(live, "other", there(Elsewhere(mine.id, "alice"), holder=Elsewhere(mine.id, "alice"), holder_at=10.5))
+    assert room.size_holder.id == mine.id
+
+
+def test_a_client_that_moved_here_holds_the_size_also_when_it_is_seen_to_leave_there(live):
+    room = room_with(live)
+    holder = Elsewhere("v", "alice", client="1:tab")
+    heard(live, "other", there(holder, holder=holder, holder_at=10.0))
+    mine = viewer("tab")
+    room._replace(mine)
+    room.viewers[mine.id] = mine
+    heard(live, "other", there(holder_at=10.0 + 1e-6))
+    assert mine.id == "v" and room.size_holder is mine
+
+
 def test_who_does_not_return_after_a_new_keeper_is_not_counted(live, monkeypatch):
     monkeypatch.setattr(green, "sleep", lambda seconds: None)
     room = room_with(live)
