@@ -24,7 +24,7 @@ _SIZE = struct.Struct("HHHH")
 _PIDFD_GET_INFO = 3 << 30 | 64 << 16 | 0xFF << 8 | 11  # _IOWR(0xFF, 11, struct pidfd_info), Linux 6.15
 _PIDFD_INFO_EXIT = 1 << 3
 _PIDFD_INFO = struct.Struct("<Q52xi")  # mask, ..., exit code
-SCAN_SECONDS = 0.2  # one look at all processes serves so long: it takes 20 ms, and a stop ends a thousand sessions
+SCAN_SECONDS = 0.05  # one look at all processes serves so long: it takes 20 ms, and a stop ends a thousand sessions
 STAT_BYTES = 1024  # more than a process's line has
 NAMES = {number.name[3:]: number for number in signal.Signals}
 
@@ -177,7 +177,7 @@ def signal_session(leader: int, *numbers: int, leader_gone: bool) -> int:
     """
     if leader_gone and _stat(leader)[0]:
         return 0
-    found = [pid for pid in _members(leader) if _stat(pid)[1] == leader]
+    found = [pid for pid in _members(leader, leader_gone) if _stat(pid)[1] == leader]
     for pid in found:
         for number in numbers:
             with suppress(ProcessLookupError, PermissionError):
@@ -238,10 +238,11 @@ def _zombie_status(pid: int) -> int | None:
     return None
 
 
-def _members(leader: int) -> list[int]:
-    """Of its process session, SCAN_SECONDS ago at most; to be looked at again, since numbers change hands."""
+def _members(leader: int, leader_gone: bool) -> list[int]:
+    """Of its process session, SCAN_SECONDS ago at most; to be looked at again, since numbers change hands. One that
+    began since then is looked for anew."""
     global _scan, _scanned_at
-    if time.monotonic() - _scanned_at > SCAN_SECONDS:
+    if time.monotonic() - _scanned_at > SCAN_SECONDS or not (leader_gone or leader in _scan):
         _scan = {}
         for pid in _processes():
             _scan.setdefault(_stat(pid)[1], []).append(pid)

@@ -19,6 +19,14 @@ def test_ending_many_sessions_looks_at_the_process_table_once(monkeypatch):
     assert len(looks) == 1
 
 
+def test_a_program_that_began_since_the_last_look_is_found(monkeypatch):
+    monkeypatch.setattr(pty, "SCAN_SECONDS", 600.0)
+    for _ in range(3):
+        program = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        assert pty.signal_session(program.pid, signal.SIGHUP, leader_gone=False) == 1
+        assert program.wait(20) == -signal.SIGHUP
+
+
 def test_a_number_that_changed_hands_is_spared(monkeypatch):
     stranger = subprocess.Popen(["sleep", "600"], start_new_session=True)
     monkeypatch.setattr(pty, "_scan", {12345: [stranger.pid]})
