@@ -25,7 +25,7 @@ import psutil
 
 from benchmarks.clients import Client, Spec, connect
 from benchmarks.jobs import Job
-from benchmarks.peers import ALL, HOME, NotHere, Peer
+from benchmarks.peers import ALL, EVERY, HOME, NotHere, Peer
 
 PR_SET_CHILD_SUBREAPER = 36
 ATTEMPT_SECONDS = 120
@@ -131,7 +131,7 @@ class Bench:
     def start(self, name: str) -> Peer:
         """A fresh server of its own."""
         self.count += 1
-        peer = ALL[name]()
+        peer = EVERY[name]()
         directory = self.directory / f"{name}{self.count}"
         directory.mkdir()
         peer.start(directory)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import budgets
-from benchmarks.peers import ALL
+from benchmarks.peers import EVERY
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-TITLES = {name: peer.title for name, peer in ALL.items()}
+TITLES = {name: peer.title for name, peer in EVERY.items()}
 Data = dict[str, Any]
 Rows = list[list[str]]
 
@@ -82,7 +82,7 @@ def ratio(value: float | None, to: float | None) -> str:
 
 
 def peers(found: Data) -> list[str]:
-    return [name for name in ALL if isinstance(found.get(name), dict) and found[name]]
+    return [name for name in EVERY if isinstance(found.get(name), dict) and found[name]]
 
 
 def budget_table(raw: Data) -> str:

@@ -17,10 +17,13 @@ from app import green
 from app.keeper.journal import JournalReader
 from app.live import scribe
 from app.live.errors import NotThere
+from app.live.presence import Elsewhere
 from app.live.viewer import ECHO_FRAME_SECONDS, FRAME_SECONDS, SILENT_SNAPSHOT_SECONDS, WINDOW_BYTES, Viewer
 from app.live.wire import Wire
 from app.screen.engine import Screen
 
+# The least by which one word on who holds the size is later than another (seconds).
+AFTER_SECONDS = 1e-6
 # Output fed and broadcast in one turn.
 SLICE_BYTES = 64 << 10
 # In a flood more at once: fewer turns, and the engine, in its native thread, has the other core.
@@ -83,7 +86,8 @@ class Room:
         self.reader = reader
         self.head = offset
         self.viewers: dict[str, Viewer] = {}
-        self.size_holder: Viewer | None = None
+        self.size_holder: Viewer | Elsewhere | None = None
+        self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
         self.caught_up = green.Flag()  # reached the head once, since the room was made
@@ -92,10 +96,13 @@ class Room:
         self.last_output_at: float | None = None
         self.last_input_at: float | None = None
         self.last_viewer_at: float | None = None
-        self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
+        self.on_replies: Callable[[bytes, int, int], None] = lambda data, start, end: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
         self.on_title: Callable[[], None] = lambda: None
+        self.on_presence: Callable[[], None] = lambda: None
+        self.elsewhere: Callable[[], list[Elsewhere]] = list  # viewers in other workers
+        self.unnamed: Callable[[], int] = int  # how many more there are
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
@@ -220,7 +227,7 @@ class Room:
         self._took_at = time.monotonic()
         self._snapshots.clear()
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, start, self.offset)
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
             now = time.monotonic()
@@ -296,7 +303,7 @@ class Room:
         self._resizes += 1
         replies = self._reflowed(mark.rows, mark.cols)
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, self.offset, self.offset)
         self._snapshots.clear()
         self.fresh_from = self.offset
         self._redraw_due = max(time.monotonic(), self._redrawn_at + REDRAW_SECONDS)
@@ -517,6 +524,20 @@ class Room:
                 viewer.id = old.id
                 if self.size_holder is old:
                     self.size_holder = viewer
+        for gone in self.elsewhere():  # its worker hears of the new one and lets it go
+            if gone.client and gone.client == viewer.input_client:
+                viewer.id = gone.id
+                if self.size_holder is not None and self.size_holder.id == gone.id:
+                    self.size_holder = viewer
+                    self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
+
+    def moved(self, viewer: Viewer) -> None:
+        """Its client has joined in another worker, under the same id."""
+        del self.viewers[viewer.id]
+        self._wire.leave(viewer.sid, self.session)
+        if self.size_holder is viewer:
+            self.size_holder = Elsewhere(viewer.id, viewer.user)
+        self.on_presence()
 
     def _resume(self, offset: int) -> Joined | None:
         """The bytes from `offset` on, if they are all there and no redraw came in between."""
@@ -542,7 +563,8 @@ class Room:
         del self.viewers[viewer.id]
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
-            self.size_holder = None
+            # Given up right after it was taken, in the workers' order: its client may have taken it anew elsewhere.
+            self.size_holder, self.size_taken_at = None, self.size_taken_at + AFTER_SECONDS
         self.last_viewer_at = time.time()
         if not self.viewers:
             self._snapshots, self._shared = {}, None
@@ -571,14 +593,20 @@ class Room:
         self._wake.set()
 
     def announce(self) -> None:
-        """Tells the room who is here."""
+        """Tells the room who is here, and the other workers."""
         self._news_due = None
-        message = {
-            "session": self.session,
-            "connected_clients": len(self.viewers),
-            "viewers": [viewer.as_json() for viewer in self.viewers.values()],
-        }
-        self.tell("viewers", message)
+        self.on_presence()
+        self.tell_viewers()
+
+    def tell_viewers(self) -> None:
+        viewers = [viewer.as_json() for viewer in self.everybody()]
+        count = len(viewers) + self.unnamed()
+        self.tell("viewers", {"session": self.session, "connected_clients": count, "viewers": viewers})
+
+    def everybody(self) -> list[Viewer | Elsewhere]:
+        """The viewers here and elsewhere. One that moved from there to here is listed there for a moment yet."""
+        here = {viewer.input_client for viewer in self.viewers.values()} - {""}
+        return [*self.viewers.values(), *(one for one in self.elsewhere() if one.client not in here)]
 
     def tell(self, event: str, message: dict[str, Any]) -> None:
         """To everybody here, those who are behind or hidden included: one encoding for the room."""

@@ -4,6 +4,7 @@ and has not drawn is bounded by WINDOW_BYTES and one snapshot; beyond that it le
 from __future__ import annotations
 
 import secrets
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -45,6 +46,7 @@ class Viewer:
     rows: int | None = None
     cols: int | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(6))
+    joined_at: float = field(default_factory=time.time)  # seconds since 1970: workers compare it
     sent: int = 0
     drawn: int = 0
     draws: bool = False
