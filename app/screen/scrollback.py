@@ -12,7 +12,7 @@ from typing import Any
 from pyghostty._ffi import check, ffi, lib, union_fn
 
 from app.screen import state
-from app.screen.ghostty import CONTINUATION_BYTES, Terminal
+from app.screen.ghostty import ALTERNATE, CONTINUATION_BYTES, Effects, Terminal
 
 # What the engine keeps of rows that scrolled off; also what one such terminal costs. A small one stays in the
 # processor's cache, and costs few page faults at its start.
@@ -23,6 +23,8 @@ CELL_BYTES, ROW_BYTES = 8, 16
 # The text of one row of 1000 cells, each with combining characters, still fits; more is read in Python.
 TEXT_BYTES = 4 << 20
 
+_SCROLLBACK_ROWS = int(lib.GHOSTTY_TERMINAL_DATA_SCROLLBACK_ROWS)
+_ACTIVE_SCREEN = int(lib.GHOSTTY_TERMINAL_DATA_ACTIVE_SCREEN)
 # cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi).
 _ref_at = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
 _track = union_fn(
@@ -63,6 +65,10 @@ class ScrollingTerminal(Terminal):
         self._begin(terminal[0], None)
         self.drop()  # rows that shared their page with the screen
         return self
+
+    def _begin(self, terminal: Any, effects: Effects | None) -> None:
+        self._number_out, self._screen_out = ffi.new("size_t*"), ffi.new("GhosttyTerminalScreen*")
+        super()._begin(terminal, effects)
 
     def limit_scrollback(self, lines: int, cols: int) -> None:
         """By what `most_rows` needs."""
@@ -141,7 +147,13 @@ class ScrollingTerminal(Terminal):
     def _kept(self) -> int:
         if self.alternate():
             return state.primary_history(self)
-        return int(self._get("SCROLLBACK_ROWS", "size_t"))
+        lib.ghostty_terminal_get(self._terminal, _SCROLLBACK_ROWS, self._number_out)
+        return int(self._number_out[0])
+
+    def alternate(self) -> bool:
+        """As the parent's, for a hundred thousand calls a second."""
+        lib.ghostty_terminal_get(self._terminal, _ACTIVE_SCREEN, self._screen_out)
+        return int(self._screen_out[0]) == ALTERNATE
 
     def _marked(self) -> int:
         """Where the mark stands, counted from the top of the scrollback; -1 where it is gone or there is none."""
