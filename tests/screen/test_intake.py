@@ -24,6 +24,7 @@ from app.screen.intake import REPEAT_MOST, Intake
         (b"\x1b[?30h\x1b[?1049h", b"\x1b[?30h\x1b[?1049h"),
         (b"\x1b[1000b", b"\x1b[1000b"),
         (b"\x1b[0M\x1b[00S\x1b[0m\x1b[0K\x1b[10L", b"\x1b[M\x1b[S\x1b[0m\x1b[0K\x1b[10L"),
+        (b"\x1b[?2027h\x1b[?25;2027;2004h", b"\x1b[?25;2004h"),
         (b"\x1b[g\x1b[3g", b"\x1b[0g\x1b[3g"),
         (b"\x1b[65535b", b"\x1b[%db" % REPEAT_MOST),
         (b"\x1b[99999999999999999999b", b"\x1b[%db" % REPEAT_MOST),
