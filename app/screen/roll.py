@@ -34,7 +34,7 @@ _RESET = re.compile(rb"\x1b[" + _INSIDE + rb"]*c")
 _ERASE = re.compile(rb"\x1b[" + _INSIDE + rb"]*\[[" + _INSIDE + rb"?0-9]*J")
 _CONTROLS = re.compile(rb"[" + _INSIDE + rb"]")
 _NOTHING = b"\x1b[?9999l"  # ends an unfinished string as the sequence it stands for would, and does nothing
-_SAVED = struct.Struct("<HHHH")
+_SAVED = struct.Struct("<HHHHH")
 
 Take = Callable[[int], None]
 
@@ -63,19 +63,22 @@ class Roll:
     @classmethod
     def load(cls, saved: bytes) -> Roll:
         data = zlib.decompress(saved)
-        rows, cols, held, pending = _SAVED.unpack_from(data)
-        at = _SAVED.size
+        rows, cols, *sizes = _SAVED.unpack_from(data)
+        at, parts = _SAVED.size, []
+        for size in sizes:
+            parts.append(data[at : at + size])
+            at += size
         self = cls.__new__(cls)
-        self._set_up(ScrollingTerminal.decode(data[at + held + pending :]), rows, cols)
-        self._held = data[at : at + held]
-        self._intake.decoded(data[at + held : at + held + pending])
+        self._set_up(ScrollingTerminal.decode(data[at:]), rows, cols)
+        self._held, self._intake.within, pending = parts
+        self._intake.decoded(pending)
         return self
 
     def save(self) -> bytes:
         """Everything but the rows that were handed out, packed: about 1 KB."""
-        pending = self._intake.pending()
-        head = _SAVED.pack(self.rows, self.cols, len(self._held), len(pending)) + self._held + pending
-        return zlib.compress(head + state.screens(self._terminal), 1)
+        parts = self._held, self._intake.within, self._intake.pending()
+        head = _SAVED.pack(self.rows, self.cols, *map(len, parts))
+        return zlib.compress(head + b"".join(parts) + state.screens(self._terminal), 1)
 
     def replay(self, data: bytes, take: Take) -> None:
         for piece, reset in self._pieces(data):
