@@ -11,6 +11,8 @@ Words
     room       a session being followed in this web process: its screen, its reader, its viewers
     worker     one of several web processes beside one keeper; one of them leads, all tell each other in notes
     viewer     one joined browser tab, device or script
+    history    the rows that scrolled off the primary screen, and the screen's own, by number; made of the
+               journal again whenever they are asked for
 
 Floors (imports go down only; tests/test_floors.py enforces it)
     6  wsgi.py                    monkey_patch, listener, serve

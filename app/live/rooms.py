@@ -228,6 +228,7 @@ class Rooms(Following):
         room = self.rooms.pop(session_id, None)
         self.records.pop(session_id, None)
         self._known.pop(session_id, None)
+        self.histories.forget(session_id)
         if room is not None:
             room.tell("forgotten", {"session": session_id})
             green.spawn(room.close)  # may wait for its reader

@@ -21,8 +21,16 @@ _TWINS = "\x84\x85\x88\x90\x98\x9b\x9c\x9d\x9e\x9f"
 # ... the rest do nothing but break off a sequence, as CAN does.
 CANCEL = "\x18"
 
+# SOS, PM and APC strings, which xterm.js ignores. The engine takes bytes of characters in them for C1 controls, and
+# then cannot write its state down.
+_STRING = re.compile(rb"\x1b[\x00-\x17\x19\x1c-\x1f]*[X^_][^\x18\x1a\x1b]*")
+_ESCAPE = re.compile(rb"\x1b[\x00-\x17\x19\x1c-\x1f]*")
+_HIGH = bytes(range(0x80, 0x100))
+
 # 132 columns (DECCOLM, mode 3, once mode 40 allows it): 1 ms each time, and the PTY stays as wide as it is.
-_COLUMNS = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40)(?:;[0-9;]*)?[hl]")
+# Clusters as one cell (mode 2027): browsers count characters.
+_NEVER = (b"3", b"40", b"2027")
+_MODES = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40|2027)(?:;[0-9;]*)?[hl]")
 # A count of 0 means 1, CSI g means CSI 0 g, and there is a soft reset (DECSTR): the engine knows none of it.
 _DIALECT = re.compile(rb"\x1b\[(?:0+([ILMPSTZae])|([0-9]{4,})b|g|!p)")
 SOFT_RESET = (
@@ -37,23 +45,41 @@ class Intake:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._unfinished = False
+        self.within = b""  # how the string (or the escape) begins in which the output so far ends
 
     def clean(self, data: bytes) -> bytes:
+        return translated(self.decoded(data))
+
+    def decoded(self, data: bytes) -> bytes:
+        """Only what xterm.js reads, C1 controls as their twins. For `translated`, which wants whole sequences."""
         if self._unfinished or not data.isascii():
             text = self._decoder.decode(data)
             self._unfinished = bool(self.pending())
             data = _ODD.sub(_replace, text).encode()
         elif b"\x7f" in data:
             data = data.replace(b"\x7f", b"")
-        if b"\x1b" not in data:  # one byte is found ten times faster than two
-            return data
-        if b"\x1b[?" in data:
-            data = _COLUMNS.sub(_without_columns, data)
-        return _DIALECT.sub(_translated, data)
+        return self._ascii_strings(data) if self.within or b"\x1b" in data else data
+
+    def _ascii_strings(self, data: bytes) -> bytes:
+        known, whole = len(self.within), self.within + data
+        if not data.isascii():
+            whole = _STRING.sub(lambda match: match[0].translate(None, _HIGH), whole)
+        end = whole[whole.rfind(b"\x1b") :]
+        self.within = b"\x1bX" if _STRING.fullmatch(end) else b"\x1b" if _ESCAPE.fullmatch(end) else b""
+        return whole[known:]
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""
         return bytes(self._decoder.getstate()[0])
+
+
+def translated(data: bytes) -> bytes:
+    """What the engine reads otherwise, in its words."""
+    if b"\x1b" not in data:  # one byte is found ten times faster than two
+        return data
+    if b"\x1b[?" in data:
+        data = _MODES.sub(_without_never, data)
+    return _DIALECT.sub(_translated, data)
 
 
 def _replace(match: re.Match[str]) -> str:
@@ -63,9 +89,9 @@ def _replace(match: re.Match[str]) -> str:
     return "\x1b" + chr(ord(char) - 0x40) if char in _TWINS else CANCEL
 
 
-def _without_columns(match: re.Match[bytes]) -> bytes:
+def _without_never(match: re.Match[bytes]) -> bytes:
     sequence = match[0]
-    numbers = [n for n in sequence[3:-1].split(b";") if n.lstrip(b"0") not in (b"3", b"40")]
+    numbers = [n for n in sequence[3:-1].split(b";") if n.lstrip(b"0") not in _NEVER]
     return b"\x1b[?" + b";".join(numbers) + sequence[-1:] if numbers else b""
 
 

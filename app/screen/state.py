@@ -161,6 +161,33 @@ def read(terminal: Terminal, history: int) -> TerminalState:
     return collector.state
 
 
+def screens(terminal: Terminal) -> bytes:
+    """The engine's snapshot up to READY: everything but what stands above the screens."""
+    data, at = bytearray(), len(MAGIC)
+
+    def take(piece: bytes) -> bool:
+        nonlocal at
+        data.extend(piece)
+        while len(data) >= at + _RECORD.size:
+            tag, size, _ = _RECORD.unpack_from(data, at)
+            if tag == READY and len(data) >= at + _RECORD.size + size:
+                del data[at + _RECORD.size + size :]
+                return False
+            at += _RECORD.size + size
+        return True
+
+    terminal.encode(take)
+    return bytes(data)
+
+
+def primary_history(terminal: Terminal) -> int:
+    """Rows above the primary screen, also where the alternate one is shown (the engine counts above that one)."""
+    collector = _Collector(0)
+    terminal.encode(lambda piece: collector.take(piece) and not (collector.state and collector.state.screens))
+    assert collector.state is not None
+    return collector.state.screens[0].history_rows
+
+
 def _terminal(data: bytes) -> TerminalState:
     reader = Reader(data)
     head = reader.take(_HEADER)
