@@ -1,0 +1,312 @@
+/* One long scroll: the live terminal with its newest lines, and the history view over it for all that is older. Rule:
+what is read stands still; only the reader moves it, or goes to the bottom by typing.
+
+Which of the two is shown follows from the row at the top: the live terminal where its buffer has that row, otherwise
+the history view. A session that is watched at its end asks the server nothing.
+*/
+
+import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { sameLine } from "../helpers/align.js";
+import { ordered } from "../models/history-copy.js";
+import { setHidden, setText } from "./dom.js";
+
+// So near to the live buffer's first line the pages above it are loaded: the border is passed without waiting.
+const NEAR_LINES = 1500;
+const RETRY_MS = 2000;
+// Loading that takes longer gets a word.
+const NOTE_MS = 400;
+
+export class DeepScroll {
+  /** `parts`: {view, pane, bar, button, note}; `pages` is the window that `pane` draws. */
+  constructor({ history, pages, stream, say, ...parts }) {
+    Object.assign(this, { history, pages, stream, say, ...parts });
+    this.reading = false;  // the history view is shown
+    this.place = null;     // the row at the top while the live terminal is scrolled up
+    this.since = null;     // how far output was when the reader left the bottom
+    this.wanted = null;
+    this.retryAt = 0;
+    this.listen();
+  }
+
+  listen() {
+    const { view, pane, bar, history, stream } = this;
+    view.term.onScroll(() => this.soon());
+    view.term.onWriteParsed(() => this.soon());
+    view.term.buffer.onBufferChange(() => this.soon());
+    view.addEventListener("laid-out", () => this.soon());
+    view.addEventListener("redrawn", () => this.redrawn());
+    view.addEventListener("user-typed", () => this.reading && this.toBottom());
+    view.addEventListener("scroll-asked", ({ detail }) => this.asked(detail));
+    stream.addEventListener("parsed", ({ detail }) => this.parsed(detail.offset));
+    pane.addEventListener("moved", () => this.moved());
+    history.addEventListener("renumbered", ({ detail }) => this.renumbered(detail.shift));
+    history.addEventListener("reading", ({ detail }) => { this.share = detail.share; });
+    bar.addEventListener("neared", () => this.anchor());
+    bar.addEventListener("dragged", ({ detail }) => this.goTo(detail.top));
+    bar.addEventListener("paged", ({ detail }) => this.by(detail.way * (this.rows - 1)));
+    this.button.addEventListener("click", () => {
+      this.toBottom();
+      view.focus();
+    });
+  }
+
+  get rows() {
+    return this.reading ? this.pane.rows : this.view.term.rows;
+  }
+
+  /** {first, end, top, rows} for the bar. */
+  get position() {
+    const { top, lines, rows, alternate } = this.view.place;
+    const { base } = this.history;
+    if (this.reading) return { first: this.history.first, end: this.end, top: this.pane.top, rows: this.pane.rows };
+    if (alternate || base === null) return { first: 0, end: lines, top, rows };
+    return { first: Math.min(this.history.first, base), end: base + lines, top: base + top, rows };
+  }
+
+  /** The row behind the last, as far as is known here. */
+  get end() {
+    const { base, end } = this.history;
+    return base === null ? end : base + this.view.term.buffer.normal.length;
+  }
+
+  // Moving
+
+  /** Row `row` to the top. */
+  goTo(row) {
+    const { base } = this.history;
+    if (base === null && !this.reading) return this.toLive(row);  // rows are still the buffer's own lines
+    const held = base !== null && row >= base && !this.view.place.alternate;
+    if (held && !(this.reading && this.pane.chosen)) return this.toLive(row - base);
+    const top = Math.max(this.history.first, Math.min(row, this.end - this.pane.rows));
+    if (!this.reading || !this.pages.holds(top) || !this.pages.holds(top + this.pane.rows - 1)) return this.want(top, true);
+    this.pane.scrollTo(top);
+    return undefined;
+  }
+
+  /** Answers whether there was anywhere to go. */
+  by(lines) {
+    const { top, bottom, alternate } = this.view.place;
+    if (!this.reading && top + lines >= 0) {
+      this.view.term.scrollLines(lines);
+      return !alternate && (lines < 0 ? top > 0 : top < bottom);
+    }
+    if (!this.reading) return this.enter(lines);
+    const goal = this.pane.top + lines;
+    if (lines > 0 && this.pane.atEnd && this.pages.to >= this.history.end) this.toBottom();
+    else this.goTo(goal);
+    return goal > this.history.first && this.reading;
+  }
+
+  /** From the live buffer's first line into the history, `lines` (negative) up. Answers whether there is more above. */
+  enter(lines) {
+    if (this.view.place.alternate) return false;
+    const go = () => {
+      const { base, first } = this.history;
+      if (base !== null && base > first) this.goTo(base + this.view.place.top + lines);
+    };
+    if (this.history.base !== null) go();
+    else this.anchor().then(() => this.reading || this.view.place.top > 0 || go());
+    return this.history.base === null || this.history.base > this.history.first;
+  }
+
+  asked({ pages, to }) {
+    if (to === "bottom") this.toBottom();
+    else if (to === "top") this.anchor().then(() => this.goTo(this.history.base === null ? 0 : this.history.first));
+    else this.by(pages * (this.rows - 1));
+  }
+
+  toBottom() {
+    this.toLive(this.view.term.buffer.active.baseY);
+  }
+
+  toLive(line) {
+    const { term } = this.view;
+    const { chosen } = this.pane;
+    const { base } = this.history;
+    const kept = this.reading && chosen && base !== null && ordered(chosen).from.row >= base;
+    this.uncover();
+    if (kept) select(term, mapped(chosen, ({ row, col }) => ({ line: row - base, col })));
+    term.scrollToLine(Math.max(0, Math.min(line, term.buffer.active.baseY)));
+  }
+
+  /** The live terminal as it stands. */
+  uncover() {
+    this.wanted = null;
+    this.place = null;
+    this.reading = false;
+    this.pane.shown = false;
+    this.pane.selection = null;
+    this.soon();
+  }
+
+  /** Shows a hit of a search, selected, with some rows above it. */
+  async reveal({ row, col, length }) {
+    const top = Math.max(this.history.first, row - Math.floor(this.rows / 3));
+    await this.want(top, true);
+    const page = this.pages.pages.find(({ from, to }) => row >= from && row < to);
+    if (!page || !this.reading) return;
+    const last = col + length;
+    const down = Math.floor((last - 1) / page.cols);
+    this.pane.selection = { anchor: { row, col }, head: { row: row + down, col: last - down * page.cols } };
+    this.soon();
+  }
+
+  unchoose() {
+    this.pane.selection = null;
+  }
+
+  // Loading: one request at a time, and the last place that was asked for wins
+
+  want(row, move) {
+    if (move || !this.wanted?.move) this.wanted = { row, move };
+    this.working ??= this.work().finally(() => { this.working = undefined; });
+    return this.working;
+  }
+
+  async work() {
+    const slow = setTimeout(() => this.noteLoading(), NOTE_MS);
+    try {
+      while (this.wanted) {
+        const { row, move } = this.wanted;
+        this.history.end = Math.max(this.history.end, this.end - this.view.term.rows);
+        const change = await this.pages.load(row, this.pane.rows);
+        const overtaken = this.wanted?.row !== row || this.wanted?.move !== move;
+        if (!overtaken) this.wanted = null;
+        this.draw(change, move && !overtaken ? row : null);
+      }
+    } catch (error) {
+      this.wanted = null;
+      this.say(error.message);
+    } finally {
+      clearTimeout(slow);
+      setHidden(this.note, true);
+    }
+  }
+
+  noteLoading() {
+    const share = this.share < 1 ? `: ${Math.floor(this.share * 100)} %` : "…";
+    setText(this.note, `Reading the history${share}`);
+    setHidden(this.note, false);
+  }
+
+  draw(change, top) {
+    const { pane } = this;
+    if (!this.pages.pages.length) return;
+    if (change) pane.draw(top ?? undefined, this.pages.to >= this.history.end ? this.end - this.pages.to : 0);
+    else if (top !== null) pane.scrollTo(top);
+    if (change && !this.reading) this.align();
+    if (top !== null && !this.reading) this.show(top);
+    this.soon();
+  }
+
+  show(top) {
+    const { pane, view } = this;
+    const { base } = this.history;
+    const chosen = selectionOf(view.term);
+    const drag = dragOf(view.term);
+    this.reading = true;
+    this.place = null;
+    if (chosen && base !== null) pane.selection = mapped(chosen, ({ line, col }) => ({ row: base + line, col }));
+    view.term.clearSelection();
+    if (drag !== null) dragOn(pane.term, drag);
+    pane.scrollTo(top);
+    pane.shown = true;
+  }
+
+  /** After a resize the live buffer is wrapped anew and the history is not: the text says where the border really is. */
+  align() {
+    const { base } = this.history;
+    if (base === null) return;
+    const same = sameLine(this.view.term.buffer.normal, this.pane.term.buffer.active, (line) => this.pages.lineOf(base + line));
+    if (same) this.history.correction += this.pages.rowOf(same.other) - (base + same.live);
+  }
+
+  // What happens meanwhile
+
+  parsed(offset) {
+    const marker = this.view.marker();
+    if (marker) this.history.put(offset, marker);
+  }
+
+  /** Learns the base, at most every 2 s when it fails. */
+  anchor() {
+    if (performance.now() < this.retryAt) return Promise.resolve();
+    this.anchoring ??= this.history.anchor().then(() => this.soon(), (error) => {
+      this.retryAt = performance.now() + RETRY_MS;
+      console.debug(error.message);
+    }).finally(() => { this.anchoring = undefined; });
+    return this.anchoring;
+  }
+
+  /** The history view was scrolled: load ahead, or leave it where the live buffer goes on. */
+  moved() {
+    const { pane, history } = this;
+    if (!this.reading) return;
+    const { base } = history;
+    if (base !== null && !pane.chosen && !this.bar.dragging && pane.top >= base && !this.view.place.alternate) {
+      this.toLive(pane.top - base);
+      return;
+    }
+    this.want(pane.top, false);
+    this.soon();
+  }
+
+  /** The live terminal was reset (a snapshot): who was reading above goes on reading. */
+  redrawn() {
+    this.history.cut();
+    if (!this.reading && this.place !== null) this.want(this.place, true);
+    this.place = null;
+    this.anchored = false;
+  }
+
+  renumbered(shift) {
+    this.pages.clear();
+    this.anchored = false;
+    this.place = null;
+    if (!this.reading) return;
+    const { pane } = this;
+    if (pane.chosen) pane.chosen = mapped(pane.chosen, ({ row, col }) => ({ row: row + (shift ?? 0), col }));
+    this.want(Math.max(this.history.first, pane.top + (shift ?? 0)), true);
+  }
+
+  soon() {
+    this.pending ??= requestAnimationFrame(() => {
+      this.pending = undefined;
+      this.look();
+    });
+  }
+
+  look() {
+    const live = this.view.place;
+    if (!this.reading) this.followLive(live);
+    if (this.reading && this.history.base === null && this.history.mark) this.anchor();
+    this.bar.put(this.position);
+    const away = this.reading || live.top < live.bottom;
+    this.since = away ? this.since ?? this.stream.received : null;
+    setHidden(this.button, !away);
+    this.button.classList.toggle("fresh", away && this.stream.received > this.since);
+  }
+
+  followLive({ top, bottom, alternate }) {
+    if (alternate || top >= bottom) {
+      this.place = null;
+      this.anchored = false;
+      return;
+    }
+    const { base } = this.history;
+    if (!this.anchored) {
+      this.anchored = true;
+      this.anchor();
+    }
+    if (base === null) {
+      // The lines of the tie are gone: a flood has taken the place of what was read.
+      if (this.place !== null) this.want(this.place, true);
+      return;
+    }
+    const row = base + top;
+    if (top === 0 && this.place !== null && row > this.place) this.want(this.place, true);
+    else this.place = row;
+    if (top < NEAR_LINES && base > this.history.first && !this.pages.holds(base - 1)) this.want(base, false);
+    if (top === 0 && dragOf(this.view.term) < 0) this.enter(-1);
+  }
+}
