@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 CELL = struct.Struct("<IHIHBBH")
 CELL_BYTES = CELL.size
+KIND_AT = 12  # the event's number within a header
 PENDING_EVENTS = 64  # kept in memory while the disk is full; resizes and gaps, never output marks
 SUFFIX = ".time"
 
@@ -147,6 +148,23 @@ def read(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
 
     Every segment begins with a resize event that repeats the size then in force.
     """
+    for raw in _files(session_dir, since_offset):
+        yield from (event for event in parse(raw) if event.offset >= since_offset)
+
+
+def resizes(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
+    """The resize events among them; quick where there is none but the one that begins each segment (a timeline
+    of 2 MiB takes 0.3 s to parse, and nearly all in it says when output came)."""
+    for raw in _files(session_dir, since_offset):
+        first = 2 * CELL_BYTES
+        only = NUMBERS["resize"] not in raw[first + KIND_AT :: CELL_BYTES]
+        for event in parse(raw[:first] if only else raw):
+            if event.kind == "resize" and event.offset >= since_offset:
+                yield event
+
+
+def _files(session_dir: Path, since_offset: int) -> Iterator[bytes]:
+    """Each segment's file, from the one on in which `since_offset` lies."""
     try:
         names = sorted(name for name in os.listdir(session_dir) if name.endswith(SUFFIX))
     except FileNotFoundError:
@@ -158,7 +176,7 @@ def read(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
             raw = (session_dir / name).read_bytes()
         except FileNotFoundError:  # dropped while we looked
             continue
-        yield from (event for event in parse(raw) if event.offset >= since_offset)
+        yield raw
 
 
 def size_at(session_dir: Path, offset: int) -> tuple[int, int] | None:

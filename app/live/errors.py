@@ -40,6 +40,12 @@ class InputFull(LiveError):
     code = "rate_limited"
 
 
+class Crowded(LiveError):
+    """Too many ask for something that takes the server long."""
+
+    code = "rate_limited"
+
+
 class TooLarge(LiveError):
     code = "too_large"
 

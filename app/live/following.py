@@ -17,6 +17,7 @@ from app.keeper.journal import JournalReader
 from app.live.bookkeeper import Bookkeeper
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
+from app.live.history.histories import Histories
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
@@ -58,6 +59,7 @@ class Following:
         self.sockets = Sockets(wire)
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
         self.feed = Feed(self, wire)
+        self.histories = Histories(config.sessions_dir)
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
         self._ended: dict[str, State] = {}

@@ -190,6 +190,7 @@ class Rooms(Following):
         session.erase()  # first: who asks from now on must not have the room made again
         room = self.rooms.pop(session.id, None)
         self.records.pop(session.id, None)
+        self.histories.forget(session.id)
         if room is not None:
             room.tell("forgotten", {"session": session.id})
             room.close()

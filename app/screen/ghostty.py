@@ -1,4 +1,4 @@
-"""One libghostty-vt terminal: the only module that touches C.
+"""One libghostty-vt terminal: with scrollback.py, which adds what history needs, all that touches C.
 
 pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this
 uses its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without
@@ -41,21 +41,27 @@ class Effects(Protocol):
 class Terminal:
     """A terminal engine of rows x cols. Not thread-safe: one caller at a time."""
 
-    def __init__(self, rows: int, cols: int, scrollback: int, effects: Effects) -> None:
+    def __init__(self, rows: int, cols: int, scrollback: int, effects: Effects | None) -> None:
         created = ffi.new("GhosttyTerminal*")
         check(lib.ghostty_terminal_new(ffi.NULL, created, cols, rows), "terminal_new")
-        self._terminal = created[0]
+        self._begin(created[0], effects)
+        self.limit_scrollback(scrollback, cols)
+
+    def _begin(self, terminal: Any, effects: Effects | None) -> None:
+        self._terminal = terminal
         self._handle = ffi.new_handle(effects)  # kept alive here: the engine holds only the pointer
         self._number("CONTINUATION_MAX_BYTES", CONTINUATION_BYTES)
-        self.limit_scrollback(scrollback, cols)
         self._close_doors()
         self._set("USERDATA", self._handle)
-        for option, callback in _CALLBACKS.items():
+        for option, callback in self._callbacks().items():
             self._set(option, callback)
         self._set("COLOR_FOREGROUND", _rgb(answers.FOREGROUND))
         self._set("COLOR_BACKGROUND", _rgb(answers.BACKGROUND))
         self._set("COLOR_CURSOR", _rgb(answers.CURSOR))
         self._set("COLOR_PALETTE", _PALETTE)
+
+    def _callbacks(self) -> dict[str, Any]:
+        return _CALLBACKS
 
     def _close_doors(self) -> None:
         """No images (their media can read files), no glyphs, no title report, no clipboard transactions."""

@@ -22,7 +22,9 @@ _TWINS = "\x84\x85\x88\x90\x98\x9b\x9c\x9d\x9e\x9f"
 CANCEL = "\x18"
 
 # 132 columns (DECCOLM, mode 3, once mode 40 allows it): 1 ms each time, and the PTY stays as wide as it is.
-_COLUMNS = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40)(?:;[0-9;]*)?[hl]")
+# Clusters as one cell (mode 2027): browsers count characters.
+_NEVER = (b"3", b"40", b"2027")
+_MODES = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40|2027)(?:;[0-9;]*)?[hl]")
 # A count of 0 means 1, CSI g means CSI 0 g, and there is a soft reset (DECSTR): the engine knows none of it.
 _DIALECT = re.compile(rb"\x1b\[(?:0+([ILMPSTZae])|([0-9]{4,})b|g|!p)")
 SOFT_RESET = (
@@ -39,21 +41,30 @@ class Intake:
         self._unfinished = False
 
     def clean(self, data: bytes) -> bytes:
+        return translated(self.decoded(data))
+
+    def decoded(self, data: bytes) -> bytes:
+        """Only what xterm.js reads, C1 controls as their twins. For `translated`, which wants whole sequences."""
         if self._unfinished or not data.isascii():
             text = self._decoder.decode(data)
             self._unfinished = bool(self.pending())
             data = _ODD.sub(_replace, text).encode()
         elif b"\x7f" in data:
             data = data.replace(b"\x7f", b"")
-        if b"\x1b" not in data:  # one byte is found ten times faster than two
-            return data
-        if b"\x1b[?" in data:
-            data = _COLUMNS.sub(_without_columns, data)
-        return _DIALECT.sub(_translated, data)
+        return data
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""
         return bytes(self._decoder.getstate()[0])
+
+
+def translated(data: bytes) -> bytes:
+    """What the engine reads otherwise, in its words."""
+    if b"\x1b" not in data:  # one byte is found ten times faster than two
+        return data
+    if b"\x1b[?" in data:
+        data = _MODES.sub(_without_never, data)
+    return _DIALECT.sub(_translated, data)
 
 
 def _replace(match: re.Match[str]) -> str:
@@ -63,9 +74,9 @@ def _replace(match: re.Match[str]) -> str:
     return "\x1b" + chr(ord(char) - 0x40) if char in _TWINS else CANCEL
 
 
-def _without_columns(match: re.Match[bytes]) -> bytes:
+def _without_never(match: re.Match[bytes]) -> bytes:
     sequence = match[0]
-    numbers = [n for n in sequence[3:-1].split(b";") if n.lstrip(b"0") not in (b"3", b"40")]
+    numbers = [n for n in sequence[3:-1].split(b";") if n.lstrip(b"0") not in _NEVER]
     return b"\x1b[?" + b";".join(numbers) + sequence[-1:] if numbers else b""
 
 

@@ -161,6 +161,14 @@ def read(terminal: Terminal, history: int) -> TerminalState:
     return collector.state
 
 
+def primary_history(terminal: Terminal) -> int:
+    """Rows above the primary screen, also where the alternate one is shown (the engine counts above that one)."""
+    collector = _Collector(0)
+    terminal.encode(lambda piece: collector.take(piece) and not (collector.state and collector.state.screens))
+    assert collector.state is not None
+    return collector.state.screens[0].history_rows
+
+
 def _terminal(data: bytes) -> TerminalState:
     reader = Reader(data)
     head = reader.take(_HEADER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Time = str  # RFC 3339, UTC
 
@@ -80,6 +80,35 @@ class ScreenBody(BaseModel):
     alternate: bool
     cursor: dict[str, Any]
     lines: list[Any]
+
+
+class HistoryBody(BaseModel):
+    """Rows `first` to `end` (exclusive) exist. `complete` is false while a long journal is still being read, up to
+    `indexed`: ask again. `cursor_row` is null without `offset`, or where that is not kept or not read yet."""
+
+    history: str
+    first: int
+    end: int
+    head: int
+    complete: bool
+    indexed: int
+    cursor_row: int | None
+
+
+class RowsBody(BaseModel):
+    """Rows `from` to `to` (exclusive), wrapped at `cols`. `wrapped`: those, counted from `from`, that go on in the
+    next row; `continues`: the first goes on from the one before."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    history: str
+    start: int = Field(alias="from")
+    end: int = Field(alias="to")
+    cols: int
+    format: str
+    data: str
+    continues: bool
+    wrapped: list[int]
 
 
 class LoginBody(BaseModel):

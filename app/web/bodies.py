@@ -22,6 +22,7 @@ MOST_VARIABLES = 100
 ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
 OUTPUT_BYTES = 8 << 20
+PAGE_ROWS = 2000
 LARGEST = 2**63 - 1
 SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"]
 
@@ -170,6 +171,18 @@ class Forget(Query):
 class ScreenAs(Query):
     format: Literal["text", "ansi", "json"] = "text"
     scrollback: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class At(Query):
+    """`offset`: where the answer says in which row the cursor stood."""
+
+    offset: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+
+
+class Rows(Query):
+    start: Annotated[int, Field(ge=0, le=LARGEST, alias="from")]
+    count: Annotated[int, Field(ge=1, le=PAGE_ROWS)] = 500
+    format: Literal["ansi", "text"] = "ansi"
 
 
 class Slice(Query):

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from app.live.errors import InputFull, LiveError, Unavailable
+from app.live.errors import Crowded, InputFull, LiveError, Unavailable
 from app.models.secrets import PATIENCE_SECONDS, Busy
 from app.models.user import Refused
 from app.web.logins import TooSoon
@@ -29,7 +29,7 @@ STATUS_OF_CODE = {
     "unavailable": 503,
 }
 # When to come back, where that is known to help: what is full drains, and the keeper is found again.
-RETRY_AFTER_SECONDS = {InputFull: 1, Unavailable: 2}
+RETRY_AFTER_SECONDS = {InputFull: 1, Crowded: 1, Unavailable: 2}
 
 
 class Problem(Exception):

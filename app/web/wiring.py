@@ -9,10 +9,10 @@ from pathlib import Path
 from flask import Flask
 
 from app.config import Config
-from app.web import access, accounts, gate, headers, health, logins, openapi, pages, problems, sessions
+from app.web import access, accounts, gate, headers, health, history, logins, openapi, pages, problems, sessions
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, openapi, pages, sessions)
+FILLS_THE_TABLE = (accounts, health, history, openapi, pages, sessions)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 

@@ -161,3 +161,29 @@ def test_health(server):
     assert plain.get(server.url + "/readyz", timeout=30).json() == {"database": "ok", "keeper": "ok"}
     assert "holdfast_sessions_running" in plain.get(server.url + "/metrics", timeout=30).text
     assert "Traceback" not in "".join(server.log)
+
+
+def test_history_of_a_session_by_pages(server):
+    api = server.api("alice")
+    session = api.start("seq 1 3000; printf '%0100d' 7; printf '\\nlast: '; read line", rows=10, cols=40)
+    place = f"/sessions/{session['id']}/history"
+    whole = until(api, session["id"], "last: ")
+    there = api.get(place, params={"offset": len(whole)}).json()
+    assert (there["first"], there["end"], there["head"]) == (0, 3004, len(whole))
+    assert (there["complete"], there["cursor_row"]) == (True, 3003)
+    page = api.get(place + "/rows", params={"from": 2998, "count": 4, "format": "text"}).json()
+    assert (page["from"], page["to"], page["cols"], page["history"]) == (2998, 3002, 40, there["history"])
+    assert page["data"].split("\n") == ["2999", "3000", "0" * 40, "0" * 40]
+    assert (page["wrapped"], page["continues"]) == ([2, 3], False)
+    ansi = api.get(place + "/rows", params={"from": 3002}).json()
+    assert (ansi["data"], ansi["continues"], ansi["to"]) == ("0" * 19 + "7\r\nlast: ", True, 3004)
+    beyond = api.get(place + "/rows", params={"from": 9999}).json()
+    assert (beyond["from"], beyond["to"], beyond["data"]) == (9999, 9999, "")
+    for query in ({}, {"from": -1}, {"from": 0, "count": 0}, {"from": 0, "count": 2001}, {"from": 0, "format": "x"}):
+        answer = api.get(place + "/rows", params=query)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json"), query
+        assert answer.json()["errors"][0]["field"] == (list(query) or ["from"])[-1]
+    assert api.get(place, params={"offset": 10**6}).json()["cursor_row"] is None
+    assert server.api("charlie").get(place).status_code == 404
+    api.call("DELETE", f"/sessions/{session['id']}", params={"forget": True})
+    assert api.get(place).status_code == 404

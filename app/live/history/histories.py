@@ -1,0 +1,113 @@
+"""The histories in use: one index a session, few at a time, and who may work when.
+
+The rule: nobody waits long for somebody else. Reading a long journal takes turns of a fraction of a second, a request
+answers after two seconds with what there is, and one search at a time runs in this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from app import green
+from app.live.errors import Crowded, Unavailable
+from app.live.history import pages
+from app.live.history.index import Index, View
+from app.live.history.replay import Dropped
+
+T = TypeVar("T")
+
+# Indexes kept, about 1 MB each at most; the one used longest ago goes first.
+MOST_INDEXES = 8
+# An index nobody asked for goes after so long (seconds).
+KEPT_SECONDS = 300.0
+# One request reads on in a long journal for so long (seconds), in turns of:
+WORK_SECONDS = 2.0
+TURN_SECONDS = 0.25
+# Requests that wait for a turn; more are told to come back.
+MOST_WAITING = 16
+# The journal may drop rows while they are read; who tries so often in vain meets a flood.
+TRIES = 3
+
+
+class Turns:
+    """So many at a time, and a bounded queue behind them."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = green.Semaphore(at_once)
+        self._waiting = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise Crowded("Too many are reading histories just now. Try again in a moment.")
+        self._waiting += 1
+        try:
+            self._free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+class Histories:
+    def __init__(self, sessions_dir: Path) -> None:
+        self._sessions_dir = sessions_dir
+        self._indexes: OrderedDict[str, Index] = OrderedDict()
+        self._used: dict[str, float] = {}
+        self._indexing = Turns(1)
+        self._paging = Turns(2)
+
+    def outline(self, session_id: str, offset: int | None) -> pages.Outline:
+        return self._read(session_id, lambda view, directory: pages.outline(directory, view, offset))
+
+    def page(self, session_id: str, start: int, count: int, format: str) -> pages.Page:
+        return self._read(session_id, lambda view, directory: pages.page(directory, view, start, count, format))
+
+    def forget(self, session_id: str) -> None:
+        self._indexes.pop(session_id, None)
+        self._used.pop(session_id, None)
+
+    def _read(self, session_id: str, call: Callable[[View, Path], T]) -> T:
+        for _ in range(TRIES):
+            view = self._view(session_id)
+            try:
+                with self._paging.turn():
+                    return green.offload(call, view, self._sessions_dir / session_id)
+            except Dropped:
+                continue
+        raise Unavailable("The history is being overwritten faster than it can be read. Try again in a moment.")
+
+    def _view(self, session_id: str) -> View:
+        index, until = self._index(session_id), time.monotonic() + WORK_SECONDS
+        while True:
+            with self._indexing.turn():
+                view = green.offload(index.extend, TURN_SECONDS)
+            if view.complete or time.monotonic() >= until:
+                return view
+
+    def _index(self, session_id: str) -> Index:
+        if not self._indexes:
+            green.spawn(self._expire)
+        index = self._indexes.get(session_id)
+        if index is None:
+            index = self._indexes[session_id] = Index(self._sessions_dir / session_id)
+        self._indexes.move_to_end(session_id)
+        self._used[session_id] = time.monotonic()
+        while len(self._indexes) > MOST_INDEXES:
+            self.forget(next(iter(self._indexes)))
+        return index
+
+    def _expire(self) -> None:
+        """Runs while there are indexes."""
+        while self._indexes:
+            green.sleep(KEPT_SECONDS / 4)
+            for session_id, used in list(self._used.items()):
+                if time.monotonic() - used > KEPT_SECONDS:
+                    self.forget(session_id)

@@ -1,0 +1,147 @@
+"""A terminal whose scrollback is counted and read as it grows. With ghostty.py all that touches C.
+
+The engine recycles its oldest pages once the scrollback's byte limit is reached, which is three to ten times
+faster than erasing the scrollback by hand (page faults). So a mark follows the last row that was counted. The
+one rule: between two counts no more may scroll off than the limit keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyghostty._ffi import check, ffi, lib, union_fn
+
+from app.screen import state
+from app.screen.ghostty import CONTINUATION_BYTES, Terminal
+
+# What the engine keeps of rows that scrolled off; also what one such terminal costs, at most.
+KEPT_BYTES = 16 << 20
+# The text of one row of 1000 cells, each with combining characters, still fits; more is read in Python.
+TEXT_BYTES = 4 << 20
+
+# cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi).
+_ref_at = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
+_track = union_fn(
+    "ghostty_terminal_grid_ref_track", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyTrackedGridRef*)"
+)
+
+
+class ScrollingTerminal(Terminal):
+    """Counts rows of the primary screen, also while the alternate one is shown. Nobody asks the past for replies,
+    bells or titles: there are no effects."""
+
+    _mark: Any = None  # the newest row counted; None: all that is in the scrollback is new
+    _text: Any = None
+
+    def __init__(self, rows: int, cols: int) -> None:
+        super().__init__(rows, cols, 0, None)
+
+    def _callbacks(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def decode(cls, data: bytes) -> ScrollingTerminal:
+        """The terminal that `encode` wrote down."""
+        self = cls.__new__(cls)
+        source = ffi.from_buffer(data)
+        decoder, terminal = ffi.new("GhosttySnapshotDecoder*"), ffi.new("GhosttyTerminal*")
+        check(lib.ghostty_snapshot_decoder_new_buf(ffi.NULL, decoder, source, len(data)), "decoder")
+        try:
+            for option, value in (
+                (lib.GHOSTTY_SNAPSHOT_DECODER_OPT_MAX_CONTINUATION_BYTES, ffi.new("size_t*", CONTINUATION_BYTES)),
+                (lib.GHOSTTY_SNAPSHOT_DECODER_OPT_RETAIN_CONTINUATION, ffi.new("bool*", True)),
+            ):
+                check(lib.ghostty_snapshot_decoder_set(decoder[0], option, value), "decoder option")
+            check(lib.ghostty_snapshot_decoder_decode(decoder[0], terminal), "decode")
+        finally:
+            lib.ghostty_snapshot_decoder_free(decoder[0])
+        self._begin(terminal[0], None)
+        self.limit_scrollback(0, 0)
+        return self
+
+    def limit_scrollback(self, lines: int, cols: int) -> None:
+        """The same for every size."""
+        self._number("SCROLLBACK_MAX_BYTES", KEPT_BYTES)
+
+    def drop(self) -> None:
+        """Forgets every row above the screen."""
+        self._unmark()
+        self._number("SCROLLBACK_MAX_BYTES", 0)
+        self._number("SCROLLBACK_MAX_BYTES", KEPT_BYTES)
+
+    def scrolled(self) -> int:
+        """Rows above the primary screen that were not there at the last count."""
+        kept = self._kept()
+        return kept - (self._marked() + 1)
+
+    def counted(self) -> None:
+        """From here on they are not new any more."""
+        if self.alternate():  # from there a place in the primary screen's scrollback cannot be named
+            self.drop()
+            return
+        self._unmark()
+        if kept := self._kept():
+            mark = ffi.new("GhosttyTrackedGridRef*")
+            check(_track(self._terminal, _history(0, kept - 1), mark), "track")
+            self._mark = mark[0]
+
+    def scrolled_text(self, count: int) -> bytes | None:
+        """The text of the newest `count` rows that scrolled off, in UTF-8; None where it has to be read otherwise.
+        Blanks at the ends of rows may be missing."""
+        if not count or self.alternate():
+            return b"" if not count else None
+        kept, (_, cols) = self._kept(), self.size()
+        chosen = ffi.new("GhosttySelection*", {"size": ffi.sizeof("GhosttySelection")})
+        chosen.start = self._ref(0, kept - count)
+        chosen.end = self._ref(cols - 1, kept - 1)
+        options = ffi.new(
+            "GhosttyTerminalSelectionFormatOptions*",
+            {
+                "size": ffi.sizeof("GhosttyTerminalSelectionFormatOptions"),
+                "emit": lib.GHOSTTY_FORMATTER_FORMAT_PLAIN,
+                "unwrap": False,
+                "trim": True,
+                "selection": chosen,
+            },
+        )
+        if self._text is None:
+            self._text = ffi.new("uint8_t[]", TEXT_BYTES)
+        size = ffi.new("size_t*")
+        result = lib.ghostty_terminal_selection_format_buf(
+            self._terminal, options[0], self._text, TEXT_BYTES, size
+        )
+        return bytes(ffi.buffer(self._text, size[0])) if result == lib.GHOSTTY_SUCCESS else None
+
+    def close(self) -> None:
+        self._unmark()
+        super().close()
+
+    def _kept(self) -> int:
+        if self.alternate():
+            return state.primary_history(self)
+        return int(self._get("SCROLLBACK_ROWS", "size_t"))
+
+    def _marked(self) -> int:
+        """Where the mark stands, counted from the top of the scrollback; -1 where it is gone or there is none."""
+        if self._mark is None:
+            return -1
+        place = ffi.new("GhosttyPointCoordinate*")
+        tag = lib.GHOSTTY_POINT_TAG_SCREEN
+        found = lib.ghostty_tracked_grid_ref_point(self._mark, tag, place) == lib.GHOSTTY_SUCCESS
+        return int(place.y) if found else -1
+
+    def _unmark(self) -> None:
+        if self._mark is not None:
+            lib.ghostty_tracked_grid_ref_free(self._mark)
+            self._mark = None
+
+    def _ref(self, x: int, y: int) -> Any:
+        ref = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")})
+        check(_ref_at(self._terminal, _history(x, y), ref), "grid ref")
+        return ref[0]
+
+
+def _history(x: int, y: int) -> Any:
+    point = ffi.new("GhosttyPointS*", {"tag": lib.GHOSTTY_POINT_TAG_HISTORY})
+    point.value.x, point.value.y = x, y
+    return point[0]
