@@ -8,13 +8,12 @@ the history view. A session that is watched at its end asks the server nothing.
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
 import { sameLine } from "../helpers/align.js";
 import { ordered } from "../models/history-copy.js";
+import { HistoryLoader } from "../models/history-loader.js";
 import { setHidden, setText } from "./dom.js";
 
 // So near to the live buffer's first line the pages above it are loaded: the border is passed without waiting.
 const NEAR_LINES = 1500;
 const RETRY_MS = 2000;
-// Loading that takes longer gets a word.
-const NOTE_MS = 400;
 
 export class DeepScroll {
   /** `parts`: {view, pane, bar, button, note}; `pages` is the window that `pane` draws. */
@@ -23,13 +22,14 @@ export class DeepScroll {
     this.reading = false;  // the history view is shown
     this.place = null;     // the row at the top while the live terminal is scrolled up
     this.since = null;     // how far output was when the reader left the bottom
-    this.wanted = null;
+    this.pull = 0;         // lines that the reader went up beyond the live buffer's first
+    this.loader = new HistoryLoader({ pages, rows: () => this.rows });
     this.retryAt = 0;
     this.listen();
   }
 
   listen() {
-    const { view, pane, bar, history, stream } = this;
+    const { view, pane, bar, history, loader, stream } = this;
     view.term.onScroll(() => this.soon());
     view.term.onWriteParsed(() => this.soon());
     view.term.buffer.onBufferChange(() => this.soon());
@@ -40,6 +40,9 @@ export class DeepScroll {
     stream.addEventListener("parsed", ({ detail }) => this.parsed(detail.offset));
     pane.addEventListener("moved", () => this.moved());
     history.addEventListener("renumbered", ({ detail }) => this.renumbered(detail.shift));
+    loader.addEventListener("loaded", ({ detail }) => this.draw(detail.change, detail.top));
+    loader.addEventListener("busy", ({ detail }) => this.busy(detail.on));
+    loader.addEventListener("failed", ({ detail }) => this.say(detail.message));
     history.addEventListener("reading", ({ detail }) => { this.share = detail.share; });
     bar.addEventListener("neared", () => this.anchor());
     bar.addEventListener("dragged", ({ detail }) => this.goTo(detail.top));
@@ -78,7 +81,7 @@ export class DeepScroll {
     const held = base !== null && row >= base && !this.view.place.alternate;
     if (held && !(this.reading && this.pane.chosen)) return this.toLive(row - base);
     const top = Math.max(this.history.first, Math.min(row, this.end - this.pane.rows));
-    if (!this.reading || !this.pages.holds(top) || !this.pages.holds(top + this.pane.rows - 1)) return this.want(top, true);
+    if (!this.reading || !this.pages.holds(top) || !this.pages.holds(top + this.pane.rows - 1)) return this.loader.want(top, true);
     this.pane.scrollTo(top);
     return undefined;
   }
@@ -100,9 +103,11 @@ export class DeepScroll {
   /** From the live buffer's first line into the history, `lines` (negative) up. Answers whether there is more above. */
   enter(lines) {
     if (this.view.place.alternate) return false;
+    this.pull += lines;                       // what comes while the first page is loading counts
     const go = () => {
       const { base, first } = this.history;
-      if (base !== null && base > first) this.goTo(base + this.view.place.top + lines);
+      if (base !== null && base > first) this.goTo(base + this.view.place.top + this.pull);
+      else this.pull = 0;
     };
     if (this.history.base !== null) go();
     else this.anchor().then(() => this.reading || this.view.place.top > 0 || go());
@@ -131,8 +136,9 @@ export class DeepScroll {
 
   /** The live terminal as it stands. */
   uncover() {
-    this.wanted = null;
+    this.loader.cancel();
     this.place = null;
+    this.pull = 0;
     this.reading = false;
     this.pane.shown = false;
     this.pane.selection = null;
@@ -142,7 +148,7 @@ export class DeepScroll {
   /** Shows a hit of a search, selected, with some rows above it. */
   async reveal({ row, col, length }) {
     const top = Math.max(this.history.first, row - Math.floor(this.rows / 3));
-    await this.want(top, true);
+    await this.loader.want(top, true);
     const page = this.pages.pages.find(({ from, to }) => row >= from && row < to);
     if (!page || !this.reading) return;
     const last = col + length;
@@ -155,38 +161,12 @@ export class DeepScroll {
     this.pane.selection = null;
   }
 
-  // Loading: one request at a time, and the last place that was asked for wins
+  // Drawing what was loaded
 
-  want(row, move) {
-    if (move || !this.wanted?.move) this.wanted = { row, move };
-    this.working ??= this.work().finally(() => { this.working = undefined; });
-    return this.working;
-  }
-
-  async work() {
-    const slow = setTimeout(() => this.noteLoading(), NOTE_MS);
-    try {
-      while (this.wanted) {
-        const { row, move } = this.wanted;
-        this.history.end = Math.max(this.history.end, this.end - this.view.term.rows);
-        const change = await this.pages.load(row, this.pane.rows);
-        const overtaken = this.wanted?.row !== row || this.wanted?.move !== move;
-        if (!overtaken) this.wanted = null;
-        this.draw(change, move && !overtaken ? row : null);
-      }
-    } catch (error) {
-      this.wanted = null;
-      this.say(error.message);
-    } finally {
-      clearTimeout(slow);
-      setHidden(this.note, true);
-    }
-  }
-
-  noteLoading() {
+  busy(on) {
     const share = this.share < 1 ? `: ${Math.floor(this.share * 100)} %` : "…";
-    setText(this.note, `Reading the history${share}`);
-    setHidden(this.note, false);
+    if (on) setText(this.note, `Reading the history${share}`);
+    setHidden(this.note, !on);
   }
 
   draw(change, top) {
@@ -206,6 +186,7 @@ export class DeepScroll {
     const drag = dragOf(view.term);
     this.reading = true;
     this.place = null;
+    this.pull = 0;
     if (chosen && base !== null) pane.selection = mapped(chosen, ({ line, col }) => ({ row: base + line, col }));
     view.term.clearSelection();
     if (drag !== null) dragOn(pane.term, drag);
@@ -247,14 +228,14 @@ export class DeepScroll {
       this.toLive(pane.top - base);
       return;
     }
-    this.want(pane.top, false);
+    this.loader.want(pane.top, false);
     this.soon();
   }
 
   /** The live terminal was reset (a snapshot): who was reading above goes on reading. */
   redrawn() {
     this.history.cut();
-    if (!this.reading && this.place !== null) this.want(this.place, true);
+    if (!this.reading && this.place !== null) this.loader.want(this.place, true);
     this.place = null;
     this.anchored = false;
   }
@@ -263,10 +244,11 @@ export class DeepScroll {
     this.pages.clear();
     this.anchored = false;
     this.place = null;
-    if (!this.reading) return;
     const { pane } = this;
+    const missed = this.loader.takeMissed();
+    if (!this.reading) return;
     if (pane.chosen) pane.chosen = mapped(pane.chosen, ({ row, col }) => ({ row: row + (shift ?? 0), col }));
-    this.want(Math.max(this.history.first, pane.top + (shift ?? 0)), true);
+    this.loader.want(Math.max(this.history.first, (missed ?? pane.top) + (shift ?? 0)), true);
   }
 
   soon() {
@@ -278,9 +260,12 @@ export class DeepScroll {
 
   look() {
     const live = this.view.place;
+    const { history } = this;
+    if (history.base !== null) history.grow(history.base + this.view.term.buffer.normal.baseY);
     if (!this.reading) this.followLive(live);
-    if (this.reading && this.history.base === null && this.history.mark) this.anchor();
+    if (this.reading && history.base === null && history.mark) this.anchor();
     this.bar.put(this.position);
+    this.view.classList.toggle("deep", history.base > history.first);
     const away = this.reading || live.top < live.bottom;
     this.since = away ? this.since ?? this.stream.received : null;
     setHidden(this.button, !away);
@@ -300,13 +285,13 @@ export class DeepScroll {
     }
     if (base === null) {
       // The lines of the tie are gone: a flood has taken the place of what was read.
-      if (this.place !== null) this.want(this.place, true);
+      if (this.place !== null) this.loader.want(this.place, true);
       return;
     }
     const row = base + top;
-    if (top === 0 && this.place !== null && row > this.place) this.want(this.place, true);
+    if (top === 0 && this.place !== null && row > this.place) this.loader.want(this.place, true);
     else this.place = row;
-    if (top < NEAR_LINES && base > this.history.first && !this.pages.holds(base - 1)) this.want(base, false);
+    if (top < NEAR_LINES && base > this.history.first && !this.pages.holds(base - 1)) this.loader.want(base, false);
     if (top === 0 && dragOf(this.view.term) < 0) this.enter(-1);
   }
 }

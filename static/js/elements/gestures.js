@@ -14,6 +14,9 @@ const REST_MS = 60;
 /** Wheel and finger move `scroll` (a deep-scroll.js). */
 export function listenToGestures(scroll, view, pane) {
   view.addEventListener("wheel", (event) => wheel(event, scroll, view), { capture: true, passive: false });
+  pane.addEventListener("wheel", ({ deltaY }) => {
+    if (deltaY > 0 && pane.atEnd && !pane.chosen) scroll.by(1);
+  }, { passive: true });
   for (const element of [view, pane]) {
     let rest = 0;
     touchScroll(element, {

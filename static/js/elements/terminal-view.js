@@ -236,6 +236,13 @@ class TerminalView extends HTMLElement {
     return rows.join("\n");
   }
 
+  /** The rows shown, wherever it is scrolled to. */
+  get shownText() {
+    const { active } = this.term.buffer;
+    return Array.from({ length: this.term.rows },
+      (_, y) => active.getLine(active.viewportY + y).translateToString(true)).join("\n");
+  }
+
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

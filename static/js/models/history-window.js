@@ -13,7 +13,7 @@ const KEPT_ROWS = 3600;
 // Rows so near to the end may be on the screen still.
 const SCREEN_ROWS = 300;
 // A page may end early, where the session's width changed; that often in a row is not waited for.
-const STEPS_MOST = 12;
+const STEPS_MOST = 100;
 
 export class HistoryWindow {
   constructor(history) {
@@ -55,16 +55,16 @@ export class HistoryWindow {
 
   /**
    * Loads what is needed to show `rows` rows from `top` on, and some around. Answers what has changed for who draws:
-   * "" nothing, "after" pages were added behind the last, "all" anything else.
+   * "" nothing, "after" pages were added behind the last, "all" anything else,
+   * "renumbered" nothing, and the numbers are others now.
    */
   async load(top, rows) {
-    const { first, end } = this.history;
+    const { first, end, id } = this.history;
     const want = { from: Math.max(first, top - AHEAD_ROWS), to: Math.min(end, top + rows + AHEAD_ROWS) };
-    if (!this.pages.length || want.to < this.from || want.from > this.to) return this.begin(want);
-    const before = await this.before(want.from);
-    const after = await this.after(want.to);
-    const cut = this.trim(top, rows);
-    return before || cut ? "all" : after;
+    const anew = !this.pages.length || want.to < this.from || want.from > this.to;
+    const change = anew ? await this.begin(want) : await this.extend(want);
+    if (id !== null && this.history.id !== id) return "renumbered";
+    return this.trim(top, rows) ? "all" : change;
   }
 
   async begin({ from, to }) {
@@ -74,11 +74,17 @@ export class HistoryWindow {
     return "all";
   }
 
+  async extend({ from, to }) {
+    const before = await this.before(from);
+    const after = await this.after(to);
+    return before ? "all" : after;
+  }
+
   async before(want) {
-    if (want >= this.from) return false;
     const { from } = this;
+    if (want >= from) return false;
     const pages = await this.fetch(Math.max(this.history.first, Math.min(want, from - PAGE_ROWS)), from);
-    if (!pages.length || pages.at(-1).to !== this.from) return false;
+    if (!pages.length || pages.at(-1).to !== from) return false;
     this.pages = [...pages, ...this.pages];
     return true;
   }
@@ -95,7 +101,7 @@ export class HistoryWindow {
     return again ? "all" : "after";
   }
 
-  /** The rows from `from` up to `to`, in as many pages as it takes. */
+  /** The rows from `from` up to `to`, in as many pages as it takes; none when the numbers have changed meanwhile. */
   async fetch(from, to) {
     const pages = [];
     const { id } = this.history;

@@ -91,6 +91,11 @@ export class History extends EventTarget {
     if (anew) this.renumber();
   }
 
+  /** Rows that came since, as the live terminal shows. */
+  grow(end) {
+    this.end = Math.max(this.end, end);
+  }
+
   /** The tie's offset is the same place in both numberings. */
   async renumber() {
     const { tie } = this;

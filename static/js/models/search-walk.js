@@ -16,6 +16,7 @@ export class SearchWalk extends EventTarget {
     super();
     Object.assign(this, { live, above, show, leave });
     this.begin("");
+    above.addEventListener?.("renumbered", ({ detail }) => this.renumbered(detail.shift));
   }
 
   /** Another text. */
@@ -26,6 +27,16 @@ export class SearchWalk extends EventTarget {
       from: null, to: null, more: true, busy: false, failed: "",
     });
     this.turn = (this.turn ?? 0) + 1;
+  }
+
+  renumbered(shift) {
+    if (shift === null) {
+      this.begin(this.text);
+      return;
+    }
+    this.hits = this.hits.map((hit) => ({ ...hit, row: hit.row + shift }));
+    if (this.from !== null) this.from += shift;
+    if (this.to !== null) this.to += shift;
   }
 
   /** The text as it is typed: the live terminal first, and what is above only when that has none. */
