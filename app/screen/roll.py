@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 from app.screen import state
 from app.screen.body import Body
-from app.screen.cells import spelled
 from app.screen.intake import Intake, translated
-from app.screen.rows import CONTINUES, EMPTY, PLAIN, SPACER_HEAD, WRAP, Row, Span
+from app.screen.rows import CONTINUES, EMPTY, PLAIN, WRAP, Row
 from app.screen.scrollback import KEPT_BYTES, ScrollingTerminal
+from app.screen.spread import Spread, spread
 
-__all__ = ["Bottom", "Roll", "Row", "joined", "page_ansi", "row_text"]
+__all__ = ["Bottom", "Roll", "Row", "Spread", "joined", "may_go_on", "page_ansi", "spread"]
 
 # A third is left for what the engine keeps beside the cells (styles, links, combining characters).
 ROWS_BYTES = KEPT_BYTES * 2 // 3
@@ -115,6 +115,10 @@ class Roll:
         """Their text (blanks at the ends of rows may be missing), fifty times as fast; None: not to be had."""
         return self._terminal.scrolled_text(count)
 
+    def open_ended(self) -> bool:
+        """Whether the newest row that scrolled off may go on in the next one."""
+        return self._terminal.scrolled_open()
+
     def bottom(self) -> Bottom:
         primary = state.read(self._terminal, 0).screens[0]
         rows = list(primary.rows(self.rows))
@@ -165,6 +169,11 @@ def joined(row: Row, below: Row) -> bool:
     return bool(row.flags & WRAP and below.flags & CONTINUES)
 
 
+def may_go_on(row: Row) -> bool:
+    """Whether it may be joined to the row that is to come below."""
+    return bool(row.flags & WRAP)
+
+
 def page_ansi(rows: list[Row], cols: int, most: int) -> tuple[int, str]:
     """(how many of the rows, what to write on a reset terminal of so many columns): about `most` characters, but
     one row at least."""
@@ -188,22 +197,8 @@ def page_ansi(rows: list[Row], cols: int, most: int) -> tuple[int, str]:
     return taken, "".join(parts).encode("utf-8", "replace").decode()
 
 
-def row_text(row: Row, cols: int, joined: bool) -> str:
-    """What the row shows. One to be joined to the next is as wide as the terminal; of others the blanks at the
-    end are cut."""
-    if not joined:
-        return "".join(spelled(span) for span in row.spans).rstrip(" ")
-    blanks = " " * (cols - row.cells)
-    return "".join(spelled(_without_head(span)) for span in row.spans) + blanks
-
-
-def _without_head(span: Span) -> Span:
-    """A wide character did not fit into the last cell: there is no blank between it and the one before."""
-    return span._replace(text=span.text.replace(SPACER_HEAD, "")) if SPACER_HEAD in span.text else span
-
-
 def _blank(row: Row) -> bool:
-    return not row.flags & CONTINUES and all(not s.text.strip(EMPTY) and s.look == PLAIN for s in row.spans)
+    return all(not s.text.strip(EMPTY) and s.look == PLAIN for s in row.spans)
 
 
 def _kept(match: re.Match[bytes]) -> bytes:

@@ -112,6 +112,16 @@ class ScrollingTerminal(Terminal):
         )
         return bytes(ffi.buffer(self._text, size[0])) if result == lib.GHOSTTY_SUCCESS else None
 
+    def scrolled_open(self) -> bool:
+        """Whether the newest of them goes on in the row below."""
+        if self.alternate():
+            return True  # it may
+        row, wraps = ffi.new("GhosttyRow*"), ffi.new("bool*")
+        ref = ffi.new("GhosttyGridRef*", self._ref(0, self._kept() - 1))
+        check(lib.ghostty_grid_ref_row(ref, row), "row")
+        check(lib.ghostty_row_get(row[0], lib.GHOSTTY_ROW_DATA_WRAP, wraps), "wrap")
+        return bool(wraps[0])
+
     def close(self) -> None:
         self._unmark()
         super().close()

@@ -111,6 +111,24 @@ class RowsBody(BaseModel):
     wrapped: list[int]
 
 
+class HitBody(BaseModel):
+    """In row `row` from cell `col` on, `length` cells, counted on over the wraps."""
+
+    row: int
+    col: int
+    length: int
+
+
+class HitsBody(BaseModel):
+    """`more`: there may be more beyond `searched_to`: ask again with it as `before` or `after`."""
+
+    history: str
+    hits: list[HitBody]
+    more: bool
+    searched_to: int
+    complete: bool
+
+
 class LoginBody(BaseModel):
     id: int
     created_at: Time

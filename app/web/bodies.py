@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from app.live.errors import TooLarge
 from app.models.session import STATES
@@ -23,6 +23,7 @@ ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
 OUTPUT_BYTES = 8 << 20
 PAGE_ROWS = 2000
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 LARGEST = 2**63 - 1
 SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"]
 
@@ -30,6 +31,12 @@ SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", 
 def _no_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain a NUL character")
+    return text
+
+
+def _no_controls(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("must not contain control characters: no row does")
     return text
 
 
@@ -183,6 +190,23 @@ class Rows(Query):
     start: Annotated[int, Field(ge=0, le=LARGEST, alias="from")]
     count: Annotated[int, Field(ge=1, le=PAGE_ROWS)] = 500
     format: Literal["ansi", "text"] = "ansi"
+
+
+class Search(Query):
+    """Without `before` and `after`: from the end backwards."""
+
+    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_controls)]
+    before: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+    after: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    case: bool = False
+
+    @field_validator("after")
+    @classmethod
+    def _one_way(cls, after: int | None, others: ValidationInfo) -> int | None:
+        if after is not None and others.data.get("before") is not None:
+            raise ValueError("before and after exclude each other")
+        return after
 
 
 class Slice(Query):

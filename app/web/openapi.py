@@ -110,6 +110,8 @@ def failures(row: Route) -> list[int]:
         codes.add(404)
     if row.need in NEEDS and row.method != "GET":
         codes |= {409, 429, 503}
+    if "/history" in row.path:
+        codes |= {429, 503}
     if row.body is not None:
         codes |= {400, 413, 415}
     if row.body is not None or row.query is not None:

@@ -179,6 +179,16 @@ def test_history_of_a_session_by_pages(server):
     assert (ansi["data"], ansi["continues"], ansi["to"]) == ("0" * 19 + "7\r\nlast: ", True, 3004)
     beyond = api.get(place + "/rows", params={"from": 9999}).json()
     assert (beyond["from"], beyond["to"], beyond["data"]) == (9999, 9999, "")
+    found = api.get(place + "/search", params={"q": "07"}).json()
+    assert found["hits"][0] == {"row": 3002, "col": 18, "length": 2}
+    found = api.get(place + "/search", params={"q": "LAST", "after": 100}).json()
+    assert (found["hits"], found["more"]) == ([{"row": 3003, "col": 0, "length": 4}], False)
+    for field, query in {
+        "q": {"q": ""}, "limit": {"q": "x", "limit": 501}, "after": {"q": "x", "before": 1, "after": 1},
+        "before": {"q": "x", "before": -1}, "case": {"q": "x", "case": "perhaps"},
+    }.items():  # fmt: skip
+        answer = api.get(place + "/search", params=query)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
     for query in ({}, {"from": -1}, {"from": 0, "count": 0}, {"from": 0, "count": 2001}, {"from": 0, "format": "x"}):
         answer = api.get(place + "/rows", params=query)
         assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json"), query

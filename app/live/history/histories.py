@@ -18,6 +18,7 @@ from app.live.errors import Crowded, Unavailable
 from app.live.history import pages
 from app.live.history.index import Index, View
 from app.live.history.replay import Dropped
+from app.live.history.search import Found, Wanted, search
 
 T = TypeVar("T")
 
@@ -63,6 +64,7 @@ class Histories:
         self._used: dict[str, float] = {}
         self._indexing = Turns(1)
         self._paging = Turns(2)
+        self._searching = Turns(1)
 
     def outline(self, session_id: str, offset: int | None) -> pages.Outline:
         return self._read(session_id, lambda view, directory: pages.outline(directory, view, offset))
@@ -70,15 +72,23 @@ class Histories:
     def page(self, session_id: str, start: int, count: int, format: str) -> pages.Page:
         return self._read(session_id, lambda view, directory: pages.page(directory, view, start, count, format))
 
+    def search(self, session_id: str, wanted: Wanted) -> Found:
+        until = time.monotonic() + WORK_SECONDS
+
+        def call(view: View, directory: Path) -> Found:
+            return search(directory, view, wanted, max(until - time.monotonic(), TURN_SECONDS))
+
+        return self._read(session_id, call, self._searching)
+
     def forget(self, session_id: str) -> None:
         self._indexes.pop(session_id, None)
         self._used.pop(session_id, None)
 
-    def _read(self, session_id: str, call: Callable[[View, Path], T]) -> T:
+    def _read(self, session_id: str, call: Callable[[View, Path], T], turns: Turns | None = None) -> T:
         for _ in range(TRIES):
             view = self._view(session_id)
             try:
-                with self._paging.turn():
+                with (turns or self._paging).turn():
                     return green.offload(call, view, self._sessions_dir / session_id)
             except Dropped:
                 continue

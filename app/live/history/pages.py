@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.live.history.index import View
 from app.live.history.replay import Batch, Replay
-from app.screen.roll import Row, joined, page_ansi, row_text
+from app.screen.roll import Row, joined, page_ansi, spread
 
 # Characters of one page, about: 2000 rows of colourful text are 300,000.
 PAGE_CHARACTERS = 1 << 20
@@ -84,7 +84,7 @@ def page(directory: Path, view: View, start: int, count: int, format: str) -> Pa
         taken, data = page_ansi(rows, cols, PAGE_CHARACTERS)
     else:
         taken = len(rows)
-        data = "\n".join(row_text(row, cols, link) for row, link in zip(rows, links, strict=False))
+        data = "\n".join(spread(row, cols, link).text for row, link in zip(rows, links, strict=False))
     wrapped = [n for n in range(taken) if links[n]]
     goes_on = bool(before and rows and joined(before[-1].row, rows[0]))
     return Page(view.history, start, start + taken, cols, format, data, goes_on, wrapped)
