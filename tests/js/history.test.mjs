@@ -180,9 +180,9 @@ test("the same text is found where it is wrapped otherwise", () => {
     length: rows.length,
     getLine: (y) => ({ isWrapped: rows[y].startsWith("+"), translateToString: () => rows[y].replace("+", "") }),
   });
-  const live = buffer(["+tail", "one two", "three", "four"]);
+  const live = buffer(["tail", "+tail", "one two", "three", "four"]);
   const other = buffer(["zero", "one ", "+two", "three", "four", "one two", "three"]);
-  assert.deepEqual(sameLine(live, other, () => 6), { live: 1, other: 1 });
-  assert.equal(sameLine(buffer(["nowhere"]), other, () => 0), null);
+  assert.deepEqual(sameLine(live, other, () => 6), { live: 2, other: 1 });
+  assert.equal(sameLine(buffer(["no", "where"]), other, () => 0), null);
   assert.equal(nearestMatch([0, 5, 9].map((line) => ({ line, text: "y" })), ["y"], 6), 5);
 });

@@ -25,6 +25,7 @@ export class DeepScroll {
     this.pull = 0;         // lines that the reader went up beyond the live buffer's first
     this.loader = new HistoryLoader({ pages, rows: () => this.rows });
     this.retryAt = 0;
+    this.tieAt = 0;
     this.listen();
   }
 
@@ -219,6 +220,13 @@ export class DeepScroll {
     return this.anchoring;
   }
 
+  /** The live terminal was reset while the reader is above: not at each of the frames that a flood is shown by. */
+  tieAgain() {
+    if (performance.now() < this.tieAt) return;
+    this.tieAt = performance.now() + RETRY_MS;
+    this.anchor();
+  }
+
   /** The history view was scrolled: load ahead, or leave it where the live buffer goes on. */
   moved() {
     const { pane, history } = this;
@@ -263,7 +271,7 @@ export class DeepScroll {
     const { history } = this;
     if (history.base !== null) history.grow(history.base + this.view.term.buffer.normal.baseY);
     if (!this.reading) this.followLive(live);
-    if (this.reading && history.base === null && history.mark) this.anchor();
+    if (this.reading && history.base === null && history.mark) this.tieAgain();
     this.bar.put(this.position);
     this.view.classList.toggle("deep", history.base > history.first);
     const away = this.reading || live.top < live.bottom;

@@ -2,14 +2,14 @@
 the loaded window (models/history-window.js) and nothing else; places and selections are kept as row numbers, so that
 drawing anew moves nothing that the reader sees.
 
-It is made when it is first needed. Events: `moved` (scrolled, by whatever), `chosen` (the selection changed).
+It is made when it is first needed. Event: `moved` (scrolled, by whatever).
 */
 
 import { Terminal } from "@xterm/xterm";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
-import { dragOf, dragOn, select, selectionOf } from "../helpers/selection.js";
+import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
 // More than a window ever holds.
@@ -80,7 +80,7 @@ class HistoryView extends HTMLElement {
 
   moved() {
     this.top = this.pages.rowOf(this.term.buffer.active.viewportY);
-    this.tell("moved");
+    this.dispatchEvent(new Event("moved"));
   }
 
   get atEnd() {
@@ -164,9 +164,7 @@ class HistoryView extends HTMLElement {
 
   choose() {
     const found = selectionOf(this.term);
-    const rowed = ({ line, col }) => ({ row: this.pages.rowOf(line), col });
-    this.chosen = found && { anchor: rowed(found.anchor), head: rowed(found.head) };
-    this.tell("chosen");
+    this.chosen = found && mapped(found, ({ line, col }) => ({ row: this.pages.rowOf(line), col }));
   }
 
   /** Select by rows; lines outside of the window are only counted, which xterm.js allows. */
@@ -176,10 +174,9 @@ class HistoryView extends HTMLElement {
   }
 
   showChosen() {
-    const lined = ({ row, col }) => ({ line: this.pages.lineOf(row), col });
     const { drawing } = this;
     this.drawing = true;
-    if (this.chosen) select(this.term, { anchor: lined(this.chosen.anchor), head: lined(this.chosen.head) });
+    if (this.chosen) select(this.term, mapped(this.chosen, ({ row, col }) => ({ line: this.pages.lineOf(row), col })));
     else this.term.clearSelection();
     this.drawing = drawing;
   }
@@ -192,10 +189,6 @@ class HistoryView extends HTMLElement {
       rows.push(active.getLine(active.viewportY + y)?.translateToString(true) ?? "");
     }
     return rows.join("\n");
-  }
-
-  tell(name) {
-    this.dispatchEvent(new Event(name));
   }
 }
 

@@ -18,13 +18,18 @@ class ScrollBar extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.press(event));
     this.addEventListener("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "pointercancel"]) this.addEventListener(end, () => this.release());
-    new ResizeObserver(() => this.draw()).observe(this);
+    this.length = 0;      // kept: asking for it while output streams would lay the page out at every frame
+    new ResizeObserver(() => {
+      this.length = this.clientHeight;
+      this.draw();
+    }).observe(this);
   }
 
   /** {first, end, top, rows}: what there is, and what is shown. */
   put(place) {
+    const same = Object.keys(place).every((key) => place[key] === this.place[key]);
     this.place = place;
-    this.draw();
+    if (!same) this.draw();
   }
 
   get dragging() {
@@ -34,7 +39,7 @@ class ScrollBar extends HTMLElement {
   draw() {
     const { first, end, top, rows } = this.place;
     this.classList.toggle("idle", end - first <= rows);
-    const { size, start } = thumb(this.place, this.clientHeight);
+    const { size, start } = thumb(this.place, this.length);
     this.slider.style.height = `${size}px`;
     // The hand leads: what it asked for may still be loading.
     this.slider.style.transform = `translateY(${this.held ?? start}px)`;
@@ -46,7 +51,7 @@ class ScrollBar extends HTMLElement {
   press(event) {
     if (event.button !== 0) return;
     event.preventDefault();                   // the focus stays where it is
-    const { size, start } = thumb(this.place, this.clientHeight);
+    const { size, start } = thumb(this.place, this.length);
     const at = this.at(event);
     if (at < start || at > start + size) {
       this.tell("paged", { way: at < start ? -1 : 1 });
@@ -59,9 +64,9 @@ class ScrollBar extends HTMLElement {
 
   drag(event) {
     if (!this.dragging) return;
-    const { size } = thumb(this.place, this.clientHeight);
-    this.held = Math.max(0, Math.min(this.clientHeight - size, this.at(event) - this.grip));
-    this.tell("dragged", { top: topAt(this.place, this.clientHeight, this.held) });
+    const { size } = thumb(this.place, this.length);
+    this.held = Math.max(0, Math.min(this.length - size, this.at(event) - this.grip));
+    this.tell("dragged", { top: topAt(this.place, this.length, this.held) });
     this.draw();
   }
 

@@ -169,7 +169,7 @@ class TerminalView extends HTMLElement {
         this.term.blur();
         this.tell("left");
       },
-      Home: scroll({ to: "top" }), End: scroll({ to: "bottom" }),
+      ...(this.place.alternate ? {} : { Home: scroll({ to: "top" }), End: scroll({ to: "bottom" }) }),
     }[code];
   }
 

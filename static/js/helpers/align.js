@@ -5,11 +5,11 @@
 const LINES = 8;
 
 /**
- * Where the first logical line of the buffer `live` stands in the buffer `other`: {live, other}, both lines; null:
+ * Where the first whole logical line of the buffer `live` stands in the buffer `other`: {live, other}, both lines; null:
  * nowhere. Of several the nearest to what `expected(line)` says of the line in `live`.
  */
 export function sameLine(live, other, expected) {
-  const needle = logicalLines(live, 0, LINES);
+  const needle = logicalLines(live, 0, LINES + 1).slice(1);  // the first may lack its beginning
   if (!needle.length) return null;
   const { line } = needle[0];
   const found = nearestMatch(logicalLines(other, 0), needle.map(({ text }) => text), expected(line));

@@ -8,13 +8,15 @@ selected or null; it reports through `counted`.
 */
 
 const HITS_A_REQUEST = 200;
+// So long after the last letter the server is asked.
+const TYPED_MS = 250;
 // The live terminal counts no further, and then does not know at which it is (-1).
 const LIVE_MOST = 1000;
 
 export class SearchWalk extends EventTarget {
-  constructor({ live, above, show, leave }) {
+  constructor({ live, above, show, leave, pause = () => new Promise((done) => setTimeout(done, TYPED_MS)) }) {
     super();
-    Object.assign(this, { live, above, show, leave });
+    Object.assign(this, { live, above, show, leave, pause });
     this.begin("");
     above.addEventListener?.("renumbered", ({ detail }) => this.renumbered(detail.shift));
   }
@@ -46,8 +48,18 @@ export class SearchWalk extends EventTarget {
     if (!text) this.live.clear();
     else if (this.live.find(text, "findNext", { incremental: !inside })) {
       if (inside) this.leave();
-    } else await this.older();
+    } else await this.typedAbove();
     this.tell();
+  }
+
+  async typedAbove() {
+    const { turn } = this;
+    this.busy = true;
+    this.tell();
+    await this.pause();
+    if (turn !== this.turn) return;
+    this.busy = false;
+    await this.older();
   }
 
   counted(index, count) {
@@ -88,7 +100,7 @@ export class SearchWalk extends EventTarget {
   /** From the newest above the live terminal down into it. Its lines may have gone up there meanwhile. */
   async newer() {
     const turn = this.turn;
-    const gone = await this.between();
+    const gone = await this.between().catch(() => []);
     if (turn !== this.turn) return;
     this.hits = [...gone, ...this.hits];
     if (gone.length) this.go(gone.length - 1);
@@ -125,6 +137,7 @@ export class SearchWalk extends EventTarget {
     const { turn } = this;
     const had = this.hits.length;
     this.busy = true;
+    this.failed = "";
     this.tell();
     try {
       if (this.from === null) await this.locate();
