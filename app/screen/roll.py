@@ -18,14 +18,11 @@ from app.screen import state
 from app.screen.body import Body
 from app.screen.intake import Intake, translated
 from app.screen.rows import CONTINUES, EMPTY, PLAIN, WRAP, Row
-from app.screen.scrollback import KEPT_BYTES, ScrollingTerminal
+from app.screen.scrollback import ScrollingTerminal
 from app.screen.spread import Spread, spread
 
 __all__ = ["Bottom", "Roll", "Row", "Spread", "joined", "may_go_on", "page_ansi", "spread"]
 
-# A third is left for what the engine keeps beside the cells (styles, links, combining characters).
-ROWS_BYTES = KEPT_BYTES * 2 // 3
-CELL_BYTES, ROW_BYTES = 8, 16
 # A sequence that is still unfinished after so much is cut like any other bytes.
 SEQUENCE_BYTES = 4096
 REPEATED_CELLS = 2000  # of CSI 1000 b (see intake.REPEAT_MOST) with a wide character
@@ -74,15 +71,9 @@ class Roll:
 
     def save(self) -> bytes:
         """Everything but the rows that were handed out, packed: about 1 KB."""
-        self._terminal.drop()
-        pending, parts = self._intake.pending(), bytearray()
-        parts += _SAVED.pack(self.rows, self.cols, len(self._held), len(pending)) + self._held + pending
-        def take(piece: bytes) -> bool:
-            parts.extend(piece)
-            return True
-
-        self._terminal.encode(take)
-        return zlib.compress(parts, 1)
+        pending = self._intake.pending()
+        head = _SAVED.pack(self.rows, self.cols, len(self._held), len(pending)) + self._held + pending
+        return zlib.compress(head + state.screens(self._terminal), 1)
 
     def replay(self, data: bytes, take: Take) -> None:
         for piece, reset in self._pieces(data):
@@ -94,9 +85,8 @@ class Roll:
                 self._terminal.counted()
 
     def resize(self, rows: int, cols: int, take: Take) -> None:
-        """What stands above the screen is not wrapped anew, and does not come back when the screen grows."""
+        """What scrolled off is not wrapped anew, and does not come back when the screen grows."""
         self.rows, self.cols = rows, cols
-        self._terminal.drop()
         self._terminal.resize(rows, cols)
         if count := self._terminal.scrolled():
             take(count)
@@ -156,7 +146,7 @@ class Roll:
         if b"\x1b" in data:  # index, next line; scroll up, erase by scrolling; repeat
             lines += data.count(b"\x1b") + self.rows * (data.count(b"S") + data.count(b"J"))
             lines += (REPEATED_CELLS // self.cols + 2) * data.count(b"b")
-        if lines * (self.cols * CELL_BYTES + ROW_BYTES) <= ROWS_BYTES or len(data) == 1:
+        if lines <= self._terminal.most_rows or len(data) == 1:
             yield data
         else:
             middle = len(data) // 2
@@ -208,4 +198,3 @@ def _kept(match: re.Match[bytes]) -> bytes:
     if not number.isdigit() or int(number) != 3:
         return sequence
     return b"".join(_CONTROLS.findall(sequence)) + _NOTHING
-

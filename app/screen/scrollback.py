@@ -12,13 +12,19 @@ from typing import Any
 from pyghostty._ffi import check, ffi, lib, union_fn
 
 from app.screen import state
-from app.screen.ghostty import CONTINUATION_BYTES, Terminal
+from app.screen.ghostty import ALTERNATE, CONTINUATION_BYTES, Effects, Terminal
 
-# What the engine keeps of rows that scrolled off; also what one such terminal costs, at most.
-KEPT_BYTES = 16 << 20
+# What the engine keeps of rows that scrolled off; also what one such terminal costs. A small one stays in the
+# processor's cache, and costs few page faults at its start.
+KEPT_BYTES = 4 << 20
+# But so many screens at least, for a sequence may scroll one off (CSI S). The largest takes 8 MB.
+SCREENS = 3
+CELL_BYTES, ROW_BYTES = 8, 16
 # The text of one row of 1000 cells, each with combining characters, still fits; more is read in Python.
 TEXT_BYTES = 4 << 20
 
+_SCROLLBACK_ROWS = int(lib.GHOSTTY_TERMINAL_DATA_SCROLLBACK_ROWS)
+_ACTIVE_SCREEN = int(lib.GHOSTTY_TERMINAL_DATA_ACTIVE_SCREEN)
 # cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi).
 _ref_at = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
 _track = union_fn(
@@ -32,6 +38,7 @@ class ScrollingTerminal(Terminal):
 
     _mark: Any = None  # the newest row counted; None: all that is in the scrollback is new
     _text: Any = None
+    most_rows = 0  # may scroll off between two counts; a third is left for styles, links, combining characters
 
     def __init__(self, rows: int, cols: int) -> None:
         super().__init__(rows, cols, 0, None)
@@ -41,7 +48,7 @@ class ScrollingTerminal(Terminal):
 
     @classmethod
     def decode(cls, data: bytes) -> ScrollingTerminal:
-        """The terminal that `encode` wrote down."""
+        """The terminal that `state.screens` wrote down."""
         self = cls.__new__(cls)
         source = ffi.from_buffer(data)
         decoder, terminal = ffi.new("GhosttySnapshotDecoder*"), ffi.new("GhosttyTerminal*")
@@ -52,22 +59,35 @@ class ScrollingTerminal(Terminal):
                 (lib.GHOSTTY_SNAPSHOT_DECODER_OPT_RETAIN_CONTINUATION, ffi.new("bool*", True)),
             ):
                 check(lib.ghostty_snapshot_decoder_set(decoder[0], option, value), "decoder option")
-            check(lib.ghostty_snapshot_decoder_decode(decoder[0], terminal), "decode")
+            check(lib.ghostty_snapshot_decoder_ready(decoder[0], terminal), "decode")
         finally:
             lib.ghostty_snapshot_decoder_free(decoder[0])
         self._begin(terminal[0], None)
-        self.limit_scrollback(0, 0)
+        self.drop()  # rows that shared their page with the screen
         return self
 
+    def _begin(self, terminal: Any, effects: Effects | None) -> None:
+        self._number_out, self._screen_out = ffi.new("size_t*"), ffi.new("GhosttyTerminalScreen*")
+        super()._begin(terminal, effects)
+
     def limit_scrollback(self, lines: int, cols: int) -> None:
-        """The same for every size."""
-        self._number("SCROLLBACK_MAX_BYTES", KEPT_BYTES)
+        """By what `most_rows` needs."""
+        rows, cols = self.size()
+        screens = SCREENS * rows * _row_bytes(cols)
+        self._number("SCROLLBACK_MAX_BYTES", max(KEPT_BYTES, screens))
+        self.most_rows = max(KEPT_BYTES, screens) * 2 // 3 // _row_bytes(cols)
+
+    def resize(self, rows: int, cols: int) -> None:
+        """What stands above the screen is forgotten before: it is not wrapped anew, and does not come back."""
+        self.drop()
+        super().resize(rows, cols)
+        self.limit_scrollback(0, cols)
 
     def drop(self) -> None:
         """Forgets every row above the screen."""
         self._unmark()
         self._number("SCROLLBACK_MAX_BYTES", 0)
-        self._number("SCROLLBACK_MAX_BYTES", KEPT_BYTES)
+        self.limit_scrollback(0, 0)
 
     def scrolled(self) -> int:
         """Rows above the primary screen that were not there at the last count."""
@@ -107,9 +127,7 @@ class ScrollingTerminal(Terminal):
         if self._text is None:
             self._text = ffi.new("uint8_t[]", TEXT_BYTES)
         size = ffi.new("size_t*")
-        result = lib.ghostty_terminal_selection_format_buf(
-            self._terminal, options[0], self._text, TEXT_BYTES, size
-        )
+        result = lib.ghostty_terminal_selection_format_buf(self._terminal, options[0], self._text, TEXT_BYTES, size)
         return bytes(ffi.buffer(self._text, size[0])) if result == lib.GHOSTTY_SUCCESS else None
 
     def scrolled_open(self) -> bool:
@@ -129,7 +147,13 @@ class ScrollingTerminal(Terminal):
     def _kept(self) -> int:
         if self.alternate():
             return state.primary_history(self)
-        return int(self._get("SCROLLBACK_ROWS", "size_t"))
+        lib.ghostty_terminal_get(self._terminal, _SCROLLBACK_ROWS, self._number_out)
+        return int(self._number_out[0])
+
+    def alternate(self) -> bool:
+        """As the parent's, for a hundred thousand calls a second."""
+        lib.ghostty_terminal_get(self._terminal, _ACTIVE_SCREEN, self._screen_out)
+        return int(self._screen_out[0]) == ALTERNATE
 
     def _marked(self) -> int:
         """Where the mark stands, counted from the top of the scrollback; -1 where it is gone or there is none."""
@@ -149,6 +173,10 @@ class ScrollingTerminal(Terminal):
         ref = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")})
         check(_ref_at(self._terminal, _history(x, y), ref), "grid ref")
         return ref[0]
+
+
+def _row_bytes(cols: int) -> int:
+    return cols * CELL_BYTES + ROW_BYTES
 
 
 def _history(x: int, y: int) -> Any:

@@ -161,6 +161,25 @@ def read(terminal: Terminal, history: int) -> TerminalState:
     return collector.state
 
 
+def screens(terminal: Terminal) -> bytes:
+    """The engine's snapshot up to READY: everything but what stands above the screens."""
+    data, at = bytearray(), len(MAGIC)
+
+    def take(piece: bytes) -> bool:
+        nonlocal at
+        data.extend(piece)
+        while len(data) >= at + _RECORD.size:
+            tag, size, _ = _RECORD.unpack_from(data, at)
+            if tag == READY and len(data) >= at + _RECORD.size + size:
+                del data[at + _RECORD.size + size :]
+                return False
+            at += _RECORD.size + size
+        return True
+
+    terminal.encode(take)
+    return bytes(data)
+
+
 def primary_history(terminal: Terminal) -> int:
     """Rows above the primary screen, also where the alternate one is shown (the engine counts above that one)."""
     collector = _Collector(0)

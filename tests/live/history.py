@@ -66,7 +66,7 @@ def small(piece: int, spacing: int, segment: int, most: int = 256) -> Iterator[N
         yield
 
 
-def journal_of(directory: Path, size: Size, steps: list[bytes | Size], limit: int = 1 << 24) -> Journal:
+def journal_of(directory: Path, size: Size, steps: list[bytes | Size], limit: int = 1 << 28) -> Journal:
     directory.mkdir(parents=True, exist_ok=True)
     journal = Journal(directory, limit, size)
     for step in steps:
@@ -82,7 +82,16 @@ def write(journal: Journal, data: bytes) -> None:
         data = data[journal.write(data) :]
 
 
+class Story(NamedTuple):
+    rows: list[Expected]
+    cursor_row: int
+
+
 def expected(size: Size, steps: list[bytes | Size]) -> list[Expected]:
+    return story(size, steps).rows
+
+
+def story(size: Size, steps: list[bytes | Size]) -> Story:
     """The rows that scrolled off, and those of the screen."""
     screen, found, due = Screen(*size, SCROLLBACK), [], None
 
@@ -110,13 +119,15 @@ def expected(size: Size, steps: list[bytes | Size]) -> list[Expected]:
             screen.replay(step)
     resize()
     scrolled()
-    rows = list(screen.capture()._state.screens[0].rows(screen.rows))
+    primary = screen.capture()._state.screens[0]
+    rows, cursor_row = list(primary.rows(screen.rows)), len(found) + primary.y
     while rows and not any(span.text.strip("\0") or span.look != PLAIN for span in rows[-1].spans):
         rows.pop()
     found += [(row, screen.cols) for row in rows]
     links = [joined(one, below) for (one, _), (below, _) in zip(found, found[1:], strict=False)]
     links += [False]
-    return [Expected(spread(row, cols, link).text, cols, link) for (row, cols), link in zip(found, links, strict=False)]
+    told = [Expected(spread(row, cols, link).text, cols, link) for (row, cols), link in zip(found, links, strict=False)]
+    return Story(told, cursor_row)
 
 
 def paged(directory: Path, view: View, count: int) -> list[Expected]:
