@@ -117,7 +117,7 @@ export class DeepScroll {
 
   asked({ pages, to }) {
     if (to === "bottom") this.toBottom();
-    else if (to === "top") this.anchor().then(() => this.goTo(this.history.base === null ? 0 : this.history.first));
+    else if (to === "top") this.anchor().then(() => this.goTo(this.history.first));
     else this.by(pages * (this.rows - 1));
   }
 
@@ -150,16 +150,7 @@ export class DeepScroll {
   async reveal({ row, col, length }) {
     const top = Math.max(this.history.first, row - Math.floor(this.rows / 3));
     await this.loader.want(top, true);
-    const page = this.pages.pages.find(({ from, to }) => row >= from && row < to);
-    if (!page || !this.reading) return;
-    const last = col + length;
-    const down = Math.floor((last - 1) / page.cols);
-    this.pane.selection = { anchor: { row, col }, head: { row: row + down, col: last - down * page.cols } };
-    this.soon();
-  }
-
-  unchoose() {
-    this.pane.selection = null;
+    if (this.reading) this.pane.mark({ row, col, length });
   }
 
   // Drawing what was loaded

@@ -10,6 +10,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { ordered, selectedText } from "../models/history-copy.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
 // More than a window ever holds.
@@ -171,6 +172,22 @@ class HistoryView extends HTMLElement {
   set selection(chosen) {
     this.chosen = chosen;
     if (this.term) this.showChosen();
+  }
+
+  /** Selects a hit: `length` cells, on over soft wraps. */
+  mark({ row, col, length }) {
+    const page = this.pages.pages.find(({ from, to }) => row >= from && row < to);
+    if (!page) return;
+    const last = col + length;
+    const down = Math.floor((last - 1) / page.cols);
+    this.selection = { anchor: { row, col }, head: { row: row + down, col: last - down * page.cols } };
+  }
+
+  /** The text that is selected; what is not loaded comes from the server. */
+  async selectedText() {
+    const { from, to } = ordered(this.chosen);
+    if (this.pages.holds(from.row) && this.pages.holds(to.row)) return this.term.getSelection();
+    return selectedText(this.pages.history, this.chosen);
   }
 
   showChosen() {

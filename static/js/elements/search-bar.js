@@ -50,7 +50,7 @@ class SearchBar extends Parted {
     this.hidden = true;
     this.view.search.clearDecorations();
     this.view.term.clearSelection();
-    this.scroll.unchoose();
+    this.scroll.pane.selection = null;
     this.view.focus();
   }
 

@@ -5,7 +5,7 @@ import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { selectedText, TooMuch } from "../models/history-copy.js";
+import { TooMuch } from "../models/history-copy.js";
 import { clients, duration, size, sizeInWords } from "../helpers/format.js";
 import { exitWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
@@ -133,9 +133,9 @@ class SessionPage extends Parted {
   }
 
   async copy() {
-    const { reading, pane, history } = this.scroll;
+    const { reading, pane } = this.scroll;
     try {
-      const text = reading && pane.chosen ? await selectedText(history, pane.chosen) : this.view.selected;
+      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
       if (text) await copyText(text);
     } catch (error) {
       toast(error instanceof TooMuch ? "More than 10 million characters are selected; nothing was copied." : error.message);
