@@ -10,6 +10,8 @@ Words
     snapshot   (offset, rows, cols, bytes): drawn on a reset terminal, it rebuilds the screen
     room       a session being followed in this web process: its screen, its reader, its viewers
     viewer     one joined browser tab, device or script
+    history    the rows that scrolled off the primary screen, and the screen's own, by number; made of the
+               journal again whenever they are asked for
 
 Floors (imports go down only; tests/test_floors.py enforces it)
     6  wsgi.py                    monkey_patch, listener, serve

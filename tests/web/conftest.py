@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from app import config as settings
 from app.live.errors import LaunchRefused, SessionOver
+from app.live.history.histories import Histories
 from app.live.status import Status, rfc3339
 from app.live.views import OutputSlice
 from app.models import base, secrets
@@ -47,6 +48,7 @@ class ActedRooms:
     closed: list = field(default_factory=list)
     keeper_connected: bool = True
     refuses: Exception | None = None
+    histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
 
     def _note(self, *words):
         self.told.append(words)

@@ -7,7 +7,7 @@ answers after two seconds with what there is, and one search at a time runs in t
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,28 +29,31 @@ KEPT_SECONDS = 300.0
 # One request reads on in a long journal for so long (seconds), in turns of:
 WORK_SECONDS = 2.0
 TURN_SECONDS = 0.25
-# Requests that wait for a turn; more are told to come back.
-MOST_WAITING = 16
+# Requests that wait for a turn, of one session and of all; more are told to come back.
+MOST_WAITING_EACH, MOST_WAITING = 4, 32
 # The journal may drop rows while they are read; who tries so often in vain meets a flood.
 TRIES = 3
 
 
 class Turns:
-    """So many at a time, and a bounded queue behind them."""
+    """So many at a time, and a bounded queue behind them, of which no session's readers take all."""
 
     def __init__(self, at_once: int) -> None:
         self._free = green.Semaphore(at_once)
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        if self._waiting >= MOST_WAITING:
+    def turn(self, session_id: str) -> Iterator[None]:
+        waiting = self._waiting
+        if waiting[session_id] >= MOST_WAITING_EACH or waiting.total() >= MOST_WAITING:
             raise Crowded("Too many are reading histories just now. Try again in a moment.")
-        self._waiting += 1
+        waiting[session_id] += 1
         try:
             self._free.acquire()
         finally:
-            self._waiting -= 1
+            waiting[session_id] -= 1
+            if not waiting[session_id]:
+                del waiting[session_id]
         try:
             yield
         finally:
@@ -70,7 +73,10 @@ class Histories:
         return self._read(session_id, lambda view, directory: pages.outline(directory, view, offset))
 
     def page(self, session_id: str, start: int, count: int, format: str) -> pages.Page:
-        return self._read(session_id, lambda view, directory: pages.page(directory, view, start, count, format))
+        def call(view: View, directory: Path) -> pages.Page:
+            return pages.page(directory, view, start, count, format)
+
+        return self._read(session_id, call, rows=start + count)
 
     def search(self, session_id: str, wanted: Wanted) -> Found:
         until = time.monotonic() + WORK_SECONDS
@@ -84,22 +90,30 @@ class Histories:
         self._indexes.pop(session_id, None)
         self._used.pop(session_id, None)
 
-    def _read(self, session_id: str, call: Callable[[View, Path], T], turns: Turns | None = None) -> T:
+    def _read(
+        self,
+        session_id: str,
+        call: Callable[[View, Path], T],
+        turns: Turns | None = None,
+        rows: int | None = None,
+    ) -> T:
+        """`rows`: the call needs no more of the index than reaches so far."""
         for _ in range(TRIES):
-            view = self._view(session_id)
+            view = self._view(session_id, rows)
             try:
-                with (turns or self._paging).turn():
+                with (turns or self._paging).turn(session_id):
                     return green.offload(call, view, self._sessions_dir / session_id)
             except Dropped:
                 continue
         raise Unavailable("The history is being overwritten faster than it can be read. Try again in a moment.")
 
-    def _view(self, session_id: str) -> View:
+    def _view(self, session_id: str, rows: int | None) -> View:
         index, until = self._index(session_id), time.monotonic() + WORK_SECONDS
         while True:
-            with self._indexing.turn():
+            with self._indexing.turn(session_id):
                 view = green.offload(index.extend, TURN_SECONDS)
-            if view.complete or time.monotonic() >= until:
+            enough = rows is not None and view.tip.row >= rows
+            if view.complete or enough or time.monotonic() >= until:
                 return view
 
     def _index(self, session_id: str) -> Index:

@@ -21,8 +21,8 @@ from app.screen.roll import Roll
 # A page costs up to so much replaying (1 MiB takes 10 to 50 ms); an index of 256 MiB then has as many checkpoints.
 SPACING_BYTES = 256 << 10
 MOST_CHECKPOINTS = 256
-# All of one session's together: 24x80 takes about 1 KB each, the largest screen full of colours a hundred times that.
-MOST_BYTES = 1 << 20
+# All of one session's together: 24x80 takes 1 to 4 KB each, the largest screen full of colours thousands.
+MOST_BYTES = 3 << 19
 # A journal without a timeline says nothing of its size.
 DEFAULT_SIZE = (24, 80)
 
