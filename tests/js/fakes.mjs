@@ -102,7 +102,7 @@ export class FakeHistoryApi {
     const to = Math.max(start, Math.min(start + Math.min(count, this.most), this.end, next));
     const rows = Array.from({ length: to - start }, (_, i) => start + i);
     return {
-      history: this.id, from: start, to, cols, format, continues: false,
+      history: this.id, from: start, to, cols, format, continues: start > 0 && this.wrapped(start - 1),
       wrapped: rows.filter((row) => this.wrapped(row)).map((row) => row - start),
       data: rows.map((row) => `${this.said} ${row}`).join(format === "text" ? "\n" : "\r\n"),
     };

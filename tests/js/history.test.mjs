@@ -54,6 +54,33 @@ test("the live buffer's first line is a row, and stays one when lines are trimme
   assert.equal(history.base, null);
 });
 
+test("output that comes while the server is asked takes no tie away", async () => {
+  const { api, history } = made();
+  api.cursorRows.set(777, 9990);
+  history.put(777, marker(5000));
+  const answer = history.anchor();
+  const newer = marker(5010);
+  history.put(888, newer);
+  assert.equal(await answer, 4990);
+  assert.equal(history.base, 4990);
+  assert.equal(newer.isDisposed, false);
+  history.cut();
+  assert.equal(history.base, null);
+  assert.equal(newer.isDisposed, true);
+});
+
+test("rows above the tie are counted by logical lines", async () => {
+  const { api, history } = made();
+  api.cursorRows.set(777, 9000);
+  api.wrapped = (row) => row % 3 === 0;
+  history.put(777, marker(5000));
+  await history.anchor();
+  assert.equal(await history.above(1), 8999);
+  assert.equal(await history.above(2), 8997);
+  assert.equal(await history.above(4000), 9000 - 6000);
+  assert.equal(await history.above(7000), null);
+});
+
 test("an index that is not ready is asked for again", async () => {
   const { api, history } = made();
   api.incomplete = 3;
@@ -181,7 +208,7 @@ test("the same text is found where it is wrapped otherwise", () => {
     getLine: (y) => ({ isWrapped: rows[y].startsWith("+"), translateToString: () => rows[y].replace("+", "") }),
   });
   const live = buffer(["tail", "+tail", "one two", "three", "four"]);
-  const other = buffer(["zero", "one ", "+two", "three", "four", "one two", "three"]);
+  const other = buffer(["zero", "one", "+two", "three", "four", "one two", "three"]);
   assert.deepEqual(sameLine(live, other, () => 6), { live: 2, other: 1 });
   assert.equal(sameLine(buffer(["no", "where"]), other, () => 0), null);
   assert.equal(nearestMatch([0, 5, 9].map((line) => ({ line, text: "y" })), ["y"], 6), 5);

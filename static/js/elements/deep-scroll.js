@@ -6,8 +6,8 @@ the history view. A session that is watched at its end asks the server nothing.
 */
 
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
-import { sameLine } from "../helpers/align.js";
 import { ordered } from "../models/history-copy.js";
+import { HistoryBorder } from "../models/history-border.js";
 import { HistoryLoader } from "../models/history-loader.js";
 import { setHidden, setText } from "./dom.js";
 
@@ -23,6 +23,7 @@ export class DeepScroll {
     this.place = null;     // the row at the top while the live terminal is scrolled up
     this.since = null;     // how far output was when the reader left the bottom
     this.pull = 0;         // lines that the reader went up beyond the live buffer's first
+    this.border = new HistoryBorder({ history, pages });
     this.loader = new HistoryLoader({ pages, rows: () => this.rows });
     this.retryAt = 0;
     this.tieAt = 0;
@@ -90,12 +91,14 @@ export class DeepScroll {
   /** Answers whether there was anywhere to go. */
   by(lines) {
     const { top, bottom, alternate } = this.view.place;
-    if (!this.reading && top + lines >= 0) {
+    const { base, correction } = this.history;
+    if (!this.reading && (top + lines >= 0 || (top > 0 && correction))) {
       this.view.term.scrollLines(lines);
       return !alternate && (lines < 0 ? top > 0 : top < bottom);
     }
     if (!this.reading) return this.enter(lines);
-    const goal = this.pane.top + lines;
+    // Where lines are not rows (a resize lies between) no step may jump over the border.
+    const goal = correction && this.pane.top < base ? Math.min(base, this.pane.top + lines) : this.pane.top + lines;
     if (lines > 0 && this.pane.atEnd && this.pages.to >= this.history.end) this.toBottom();
     else this.goTo(goal);
     return goal > this.history.first && this.reading;
@@ -166,7 +169,9 @@ export class DeepScroll {
     if (!this.pages.pages.length) return;
     if (change) pane.draw(top ?? undefined, this.pages.to >= this.history.end ? this.end - this.pages.to : 0);
     else if (top !== null) pane.scrollTo(top);
-    if (change && !this.reading) this.align();
+    if (change && !this.reading) {
+      this.border.align(this.view.term.buffer.normal, pane.term.buffer.active)?.then(() => this.soon());
+    }
     if (top !== null && !this.reading) this.show(top);
     this.soon();
   }
@@ -184,14 +189,6 @@ export class DeepScroll {
     if (drag !== null) dragOn(pane.term, drag);
     pane.scrollTo(top);
     pane.shown = true;
-  }
-
-  /** After a resize the live buffer is wrapped anew and the history is not: the text says where the border really is. */
-  align() {
-    const { base } = this.history;
-    if (base === null) return;
-    const same = sameLine(this.view.term.buffer.normal, this.pane.term.buffer.active, (line) => this.pages.lineOf(base + line));
-    if (same) this.history.correction += this.pages.rowOf(same.other) - (base + same.live);
   }
 
   // What happens meanwhile
@@ -224,7 +221,7 @@ export class DeepScroll {
     if (!this.reading) return;
     const { base } = history;
     if (base !== null && !pane.chosen && !this.bar.dragging && pane.top >= base && !this.view.place.alternate) {
-      this.toLive(pane.top - base);
+      this.toLive(history.correction ? 0 : pane.top - base);
       return;
     }
     this.loader.want(pane.top, false);
@@ -278,7 +275,7 @@ export class DeepScroll {
       return;
     }
     const { base } = this.history;
-    if (!this.anchored) {
+    if (!this.anchored && this.history.mark) {
       this.anchored = true;
       this.anchor();
     }

@@ -16,12 +16,24 @@ export function sameLine(live, other, expected) {
   return found === null ? null : { live: line, other: found };
 }
 
-/** [{line, text}]: the logical lines (soft wraps joined) that begin at line `from` or below, at most `most`. */
+/** The first whole logical line of `buffer` and how many begin from it on up to line `end`; null where there is none. */
+export function linesBefore(buffer, end) {
+  const line = logicalLines(buffer, 0, 2)[1]?.line;
+  if (line === undefined || line >= end) return null;
+  let count = 0;
+  for (let y = line; y < end; y += 1) count += buffer.getLine(y).isWrapped ? 0 : 1;
+  return { line, count };
+}
+
+/**
+ * [{line, text}]: the logical lines (soft wraps joined) that begin at line `from` or below, at most `most`; without
+ * blanks, for where a line is wrapped some of them are nobody's.
+ */
 export function logicalLines(buffer, from, most = Infinity) {
   const found = [];
   for (let y = from; y < buffer.length; y += 1) {
     const line = buffer.getLine(y);
-    const text = line.translateToString(true);
+    const text = line.translateToString(true).replaceAll(/\s+/g, "");
     if (!line.isWrapped) {
       if (found.length === most) break;
       found.push({ line: y, text });

@@ -7,6 +7,7 @@ had been parsed when the cursor stood in that line. The server says which row th
 (shift null).
 */
 
+const PAGE_ROWS = 2000;
 // A long journal is read by the server in turns of at most 2 s.
 const TURNS_MOST = 120;
 
@@ -18,6 +19,7 @@ export class History extends EventTarget {
     this.first = 0;
     this.end = 0;
     this.mark = null;     // {offset, marker}: the newest
+    this.asking = null;   // the mark whose row is being asked for
     this.tie = null;      // {offset, marker, row}: a mark whose row is known
     this.correction = 0;  // rows by which the text itself says that the tie is off
     this.reading = null;  // told while the server still reads: the share of the journal done
@@ -27,16 +29,21 @@ export class History extends EventTarget {
 
   /** Everything below `offset` is parsed, and the cursor stands at `marker` ({line, isDisposed, dispose()}). */
   put(offset, marker) {
-    if (this.mark !== null && this.mark.marker !== this.tie?.marker) this.mark.marker.dispose();
+    const { mark } = this;
     this.mark = { offset, marker };
+    this.drop(mark);
   }
 
   /** The live terminal was reset. The old tie is kept for its offset: numbers may have to be translated with it. */
   cut() {
-    this.mark?.marker.dispose();
-    this.tie?.marker.dispose();
+    for (const old of [this.mark, this.asking, this.tie]) old?.marker.dispose();
     this.mark = null;
     this.correction = 0;
+  }
+
+  /** Markers cost a little at every line that is trimmed. */
+  drop(old) {
+    if (old && ![this.mark, this.asking, this.tie].some((kept) => kept?.marker === old.marker)) old.marker.dispose();
   }
 
   /** The row of the live buffer's first line, or null. */
@@ -47,15 +54,52 @@ export class History extends EventTarget {
 
   /** Learns what there is, and where the live buffer stands in it. Answers the base, or null. */
   async anchor() {
-    const mark = this.mark !== null && !this.mark.marker.isDisposed ? this.mark : null;
-    if (mark && mark.marker === this.tie?.marker) return this.base;
-    const answer = await this.learn(mark?.offset);
-    if (mark && !mark.marker.isDisposed && typeof answer.cursor_row === "number") {
-      if (this.tie && this.tie.marker !== this.mark?.marker) this.tie.marker.dispose();
-      this.tie = { ...mark, row: answer.cursor_row };
-      this.correction = 0;
+    if (this.mark?.marker === this.tie?.marker && this.base !== null) return this.base;
+    const mark = this.mark;
+    this.asking = mark;
+    try {
+      const answer = await this.learn(mark?.offset);
+      if (mark && !mark.marker.isDisposed && typeof answer.cursor_row === "number") {
+        const { tie } = this;
+        this.tie = { ...mark, row: answer.cursor_row };
+        this.correction = 0;
+        this.drop(tie);
+      }
+    } finally {
+      if (this.asking === mark) this.asking = null;
+      this.drop(mark);
     }
     return this.base;
+  }
+
+  /**
+   * The row of the logical line that begins `count` logical lines above the tie's row, or null. Wrapped anew by a
+   * resize, the live buffer has other rows than the history, but the same logical lines.
+   */
+  async above(count) {
+    const { tie } = this;
+    for (let to = tie.row, left = count; to > this.first && this.tie === tie;) {
+      const from = Math.max(this.first, to - PAGE_ROWS);
+      const starts = await this.starts(from, to);
+      if (left <= starts.length) return starts[starts.length - left];
+      left -= starts.length;
+      to = from;
+    }
+    return null;
+  }
+
+  async starts(from, to) {
+    const found = [];
+    for (let at = from; at < to;) {
+      const page = await this.rows(at, to - at, "text");
+      if (page.from === page.to) break;
+      const wrapped = new Set(page.wrapped);
+      for (let i = 0; i < page.to - page.from; i += 1) {
+        if (i ? !wrapped.has(i - 1) : !page.continues) found.push(page.from + i);
+      }
+      at = page.to;
+    }
+    return found;
   }
 
   // What the server knows
