@@ -45,7 +45,7 @@ export class DeepScroll {
     loader.addEventListener("loaded", ({ detail }) => this.draw(detail.change, detail.top));
     loader.addEventListener("busy", ({ detail }) => this.busy(detail.on));
     loader.addEventListener("failed", ({ detail }) => this.say(detail.message));
-    history.addEventListener("reading", ({ detail }) => { this.share = detail.share; });
+    history.addEventListener("reading", ({ detail }) => this.indexing(detail.share));
     bar.addEventListener("neared", () => this.anchor());
     bar.addEventListener("dragged", ({ detail }) => this.goTo(detail.top));
     bar.addEventListener("paged", ({ detail }) => this.by(detail.way * (this.rows - 1)));
@@ -84,7 +84,9 @@ export class DeepScroll {
     if (held && !(this.reading && this.pane.chosen)) return this.toLive(row - base);
     const top = Math.max(this.history.first, Math.min(row, this.end - this.pane.rows));
     if (!this.reading || !this.pages.holds(top) || !this.pages.holds(top + this.pane.rows - 1)) return this.loader.want(top, true);
+    this.loader.cancel();                     // a place further away, still loading, is no longer wanted
     this.pane.scrollTo(top);
+    this.loader.want(top, false);
     return undefined;
   }
 
@@ -159,9 +161,14 @@ export class DeepScroll {
   // Drawing what was loaded
 
   busy(on) {
-    const share = this.share < 1 ? `: ${Math.floor(this.share * 100)} %` : "…";
-    if (on) setText(this.note, `Reading the history${share}`);
+    if (on) setText(this.note, "Reading the history…");
     setHidden(this.note, !on);
+  }
+
+  /** The server reads a long journal, which it does once. */
+  indexing(share) {
+    this.busy(share < 1);
+    if (share < 1) setText(this.note, `Reading the history: ${Math.floor(share * 100)} %`);
   }
 
   draw(change, top) {
