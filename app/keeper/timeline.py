@@ -156,9 +156,10 @@ def resizes(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
     """The resize events among them; quick where there is none but the one that begins each segment (a timeline
     of 2 MiB takes 0.3 s to parse, and nearly all in it says when output came)."""
     for raw in _files(session_dir, since_offset):
-        first = 2 * CELL_BYTES
-        only = NUMBERS["resize"] not in raw[first + KIND_AT :: CELL_BYTES]
-        for event in parse(raw[:first] if only else raw):
+        kinds = raw[KIND_AT::CELL_BYTES]
+        begins_so = kinds[:1] == bytes([NUMBERS["resize"]])
+        only = begins_so and NUMBERS["resize"] not in kinds[2:]  # one is a header and a cell of data
+        for event in parse(raw[: 2 * CELL_BYTES] if only else raw):
             if event.kind == "resize" and event.offset >= since_offset:
                 yield event
 

@@ -1,4 +1,5 @@
-"""One libghostty-vt terminal: with scrollback.py, which adds what history needs, all that touches C.
+"""One libghostty-vt terminal: with scrollback.py, which adds what history needs, and halves.py all that
+touches C.
 
 pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this
 uses its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 
 from pyghostty._ffi import check, ffi, lib
 
-from app.screen import answers
+from app.screen import answers, halves
 
 # One APC, DCS or OSC may hold this much before it is replaced by an empty one (see `Terminal._tame`).
 STRING_BYTES = 128 * 1024
@@ -109,6 +110,8 @@ class Terminal:
         return bytes(ffi.buffer(buffer, size[0]))
 
     def resize(self, rows: int, cols: int) -> None:
+        if cols < self.size()[1]:
+            halves.erase(self, cols)
         check(lib.ghostty_terminal_resize(self._terminal, cols, rows, *CELL_PIXELS), "resize")
 
     def encode(self, take: Callable[[bytes], bool]) -> None:

@@ -21,6 +21,12 @@ _TWINS = "\x84\x85\x88\x90\x98\x9b\x9c\x9d\x9e\x9f"
 # ... the rest do nothing but break off a sequence, as CAN does.
 CANCEL = "\x18"
 
+# SOS, PM and APC strings, which xterm.js ignores. The engine takes bytes of characters in them for C1 controls, and
+# then cannot write its state down.
+_STRING = re.compile(rb"\x1b[\x00-\x17\x19\x1c-\x1f]*[X^_][^\x18\x1a\x1b]*")
+_ESCAPE = re.compile(rb"\x1b[\x00-\x17\x19\x1c-\x1f]*")
+_HIGH = bytes(range(0x80, 0x100))
+
 # 132 columns (DECCOLM, mode 3, once mode 40 allows it): 1 ms each time, and the PTY stays as wide as it is.
 # Clusters as one cell (mode 2027): browsers count characters.
 _NEVER = (b"3", b"40", b"2027")
@@ -39,6 +45,7 @@ class Intake:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._unfinished = False
+        self.within = b""  # how the string (or the escape) begins in which the output so far ends
 
     def clean(self, data: bytes) -> bytes:
         return translated(self.decoded(data))
@@ -51,7 +58,15 @@ class Intake:
             data = _ODD.sub(_replace, text).encode()
         elif b"\x7f" in data:
             data = data.replace(b"\x7f", b"")
-        return data
+        return self._ascii_strings(data) if self.within or b"\x1b" in data else data
+
+    def _ascii_strings(self, data: bytes) -> bytes:
+        known, whole = len(self.within), self.within + data
+        if not data.isascii():
+            whole = _STRING.sub(lambda match: match[0].translate(None, _HIGH), whole)
+        end = whole[whole.rfind(b"\x1b") :]
+        self.within = b"\x1bX" if _STRING.fullmatch(end) else b"\x1b" if _ESCAPE.fullmatch(end) else b""
+        return whole[known:]
 
     def pending(self) -> bytes:
         """Up to three bytes of an unfinished character."""

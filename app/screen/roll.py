@@ -34,7 +34,7 @@ _RESET = re.compile(rb"\x1b[" + _INSIDE + rb"]*c")
 _ERASE = re.compile(rb"\x1b[" + _INSIDE + rb"]*\[[" + _INSIDE + rb"?0-9]*J")
 _CONTROLS = re.compile(rb"[" + _INSIDE + rb"]")
 _NOTHING = b"\x1b[?9999l"  # ends an unfinished string as the sequence it stands for would, and does nothing
-_SAVED = struct.Struct("<HHHH")
+_SAVED = struct.Struct("<HHHHH")
 
 Take = Callable[[int], None]
 
@@ -47,7 +47,8 @@ class Bottom(NamedTuple):
 
 
 class Roll:
-    """Not thread-safe. `take(count)` is called whenever rows have scrolled off: the newest `count`."""
+    """Not thread-safe. `take(count)` is called whenever rows have scrolled off: the newest `count`. With
+    `whole_lines` not before the line they belong to is off too, if it is not longer than what can be kept."""
 
     def __init__(self, rows: int, cols: int) -> None:
         self._set_up(ScrollingTerminal(rows, cols), rows, cols)
@@ -56,41 +57,55 @@ class Roll:
         self.rows, self.cols = rows, cols
         self._terminal = terminal
         self._intake = Intake()
+        self.whole_lines = False
         self._held = b""  # the start of a sequence: the intake's translation wants whole ones
 
     @classmethod
     def load(cls, saved: bytes) -> Roll:
         data = zlib.decompress(saved)
-        rows, cols, held, pending = _SAVED.unpack_from(data)
-        at = _SAVED.size
+        rows, cols, *sizes = _SAVED.unpack_from(data)
+        at, parts = _SAVED.size, []
+        for size in sizes:
+            parts.append(data[at : at + size])
+            at += size
         self = cls.__new__(cls)
-        self._set_up(ScrollingTerminal.decode(data[at + held + pending :]), rows, cols)
-        self._held = data[at : at + held]
-        self._intake.decoded(data[at + held : at + held + pending])
+        self._set_up(ScrollingTerminal.decode(data[at:]), rows, cols)
+        self._held, self._intake.within, pending = parts
+        self._intake.decoded(pending)
         return self
 
     def save(self) -> bytes:
         """Everything but the rows that were handed out, packed: about 1 KB."""
-        pending = self._intake.pending()
-        head = _SAVED.pack(self.rows, self.cols, len(self._held), len(pending)) + self._held + pending
-        return zlib.compress(head + state.screens(self._terminal), 1)
+        parts = self._held, self._intake.within, self._intake.pending()
+        head = _SAVED.pack(self.rows, self.cols, *map(len, parts))
+        return zlib.compress(head + b"".join(parts) + state.screens(self._terminal), 1)
 
     def replay(self, data: bytes, take: Take) -> None:
         for piece, reset in self._pieces(data):
-            self._terminal.feed(piece)
-            if reset:
-                self._terminal.drop()  # nothing is left of what was counted before
-            elif count := self._terminal.scrolled():
-                take(count)
-                self._terminal.counted()
+            if reset:  # it takes all that scrolled off along
+                self.flush(take)
+                self._terminal.feed(piece)
+                self._terminal.drop()
+            else:
+                self._terminal.feed(piece)
+                self._hand_out(take, self.whole_lines)
+
+    def flush(self, take: Take) -> None:
+        """Hands out what waits for the end of its line."""
+        self._hand_out(take, False)
+
+    def _hand_out(self, take: Take, wait: bool) -> None:
+        count, most = self._terminal.scrolled(), self._terminal.most_rows // 2
+        if count and not (wait and count <= most and self._terminal.scrolled_open()):
+            take(count)
+            self._terminal.counted()
 
     def resize(self, rows: int, cols: int, take: Take) -> None:
         """What scrolled off is not wrapped anew, and does not come back when the screen grows."""
+        self.flush(take)
         self.rows, self.cols = rows, cols
         self._terminal.resize(rows, cols)
-        if count := self._terminal.scrolled():
-            take(count)
-            self._terminal.counted()
+        self.flush(take)
 
     def cut(self, take: Take) -> None:
         """Bytes are missing here: whatever sequence was cut off is over (CAN)."""
@@ -129,7 +144,7 @@ class Roll:
             self._held = b""
         data = translated(data)
         if b"\x1b" in data:
-            data = _ERASE.sub(_kept, data)
+            data = _ERASE.sub(_kept, data) if b"J" in data else data
             at = 0
             for reset in _RESET.finditer(data):
                 yield from ((piece, False) for piece in self._bounded(data[at : reset.start()]))
@@ -146,7 +161,8 @@ class Roll:
         if b"\x1b" in data:  # index, next line; scroll up, erase by scrolling; repeat
             lines += data.count(b"\x1b") + self.rows * (data.count(b"S") + data.count(b"J"))
             lines += (REPEATED_CELLS // self.cols + 2) * data.count(b"b")
-        if lines <= self._terminal.most_rows or len(data) == 1:
+        most = self._terminal.most_rows // 2 if self.whole_lines else self._terminal.most_rows
+        if lines <= most or len(data) == 1:
             yield data
         else:
             middle = len(data) // 2

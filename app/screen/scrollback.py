@@ -20,8 +20,8 @@ KEPT_BYTES = 4 << 20
 # But so many screens at least, for a sequence may scroll one off (CSI S). The largest takes 8 MB.
 SCREENS = 3
 CELL_BYTES, ROW_BYTES = 8, 16
-# The text of one row of 1000 cells, each with combining characters, still fits; more is read in Python.
-TEXT_BYTES = 4 << 20
+# The text of rows is asked for in so many bytes, or in as many as it needs; more than the most is read in Python.
+TEXT_BYTES, MOST_TEXT_BYTES = 64 << 10, 4 << 20
 
 _SCROLLBACK_ROWS = int(lib.GHOSTTY_TERMINAL_DATA_SCROLLBACK_ROWS)
 _ACTIVE_SCREEN = int(lib.GHOSTTY_TERMINAL_DATA_ACTIVE_SCREEN)
@@ -124,11 +124,18 @@ class ScrollingTerminal(Terminal):
                 "selection": chosen,
             },
         )
-        if self._text is None:
-            self._text = ffi.new("uint8_t[]", TEXT_BYTES)
-        size = ffi.new("size_t*")
-        result = lib.ghostty_terminal_selection_format_buf(self._terminal, options[0], self._text, TEXT_BYTES, size)
-        return bytes(ffi.buffer(self._text, size[0])) if result == lib.GHOSTTY_SUCCESS else None
+        size = ffi.new("size_t*", TEXT_BYTES)
+        while size[0] <= MOST_TEXT_BYTES:
+            if self._text is None or size[0] > len(self._text):
+                self._text = ffi.new("uint8_t[]", size[0])
+            result = lib.ghostty_terminal_selection_format_buf(
+                self._terminal, options[0], self._text, len(self._text), size
+            )
+            if result == lib.GHOSTTY_SUCCESS:
+                return bytes(ffi.buffer(self._text, size[0]))
+            if result != lib.GHOSTTY_OUT_OF_SPACE:
+                break
+        return None
 
     def scrolled_open(self) -> bool:
         """Whether the newest of them goes on in the row below."""

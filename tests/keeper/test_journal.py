@@ -156,6 +156,17 @@ def test_events_come_back_as_they_were(written: list[Event]) -> None:
     assert list(timeline.parse(b"".join(map(timeline.pack, written)))) == written
 
 
+@given(st.lists(events, max_size=9), st.booleans())
+def test_resizes_are_found_wherever_they_stand(tmp_path_factory, some: list[Event], only: bool) -> None:
+    size = timeline.size_data(24, 80)
+    written = [e._replace(data=size) if e.kind == "resize" else e for e in some]
+    if only:
+        written = [Event(0.0, 0, "resize", size)] + [e for e in written if e.kind != "resize"]
+    place = tmp_path_factory.mktemp("timeline")
+    (place / f"{0:020d}{timeline.SUFFIX}").write_bytes(b"".join(map(timeline.pack, written)))
+    assert list(timeline.resizes(place)) == [event for event in written if event.kind == "resize"]
+
+
 @given(st.lists(events, min_size=1, max_size=10), st.data())
 def test_a_torn_tail_costs_only_itself(written: list[Event], data: st.DataObject) -> None:
     raw = b"".join(map(timeline.pack, written))

@@ -16,6 +16,22 @@ def fed(data: bytes, rows: int = 5, cols: int = 20, scrollback: int = 100) -> Sc
     return screen
 
 
+@pytest.mark.parametrize("before", [b"\x1b[?1049h", b"\x1b[?7l", b"\x1b[?1049h\x1b[2;3r\x1b[?6h", b""])
+@pytest.mark.parametrize("after", [b"", b"\x1b[?1049l", b"\x1b[1;3"])
+def test_a_wide_character_cut_in_half_by_a_resize_is_a_blank(before, after):
+    """The engine could not tell its state any more: nobody could join."""
+    screen = Screen(6, 40)
+    screen.replay(before + ("ab漢" * 9).encode() + after)
+    cursor = screen.cursor
+    screen.resize(6, 11)
+    assert (screen.cursor.row, screen.cursor.visible) == (cursor.row, True) or not before
+    again = Screen(6, 11)
+    again.replay(screen.snapshot())
+    assert again.text() == screen.text()
+    if not before:  # wrapped anew, not cut
+        assert "".join(screen.text().split()) == "ab漢" * 9
+
+
 def test_text_is_what_the_rows_show() -> None:
     screen = fed("one\r\n  two\r\n漢字 cafe\u0301 x".encode())
     assert screen.text() == "one\n  two\n漢字 cafe\u0301 x\n\n"

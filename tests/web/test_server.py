@@ -195,5 +195,10 @@ def test_history_of_a_session_by_pages(server):
         assert answer.json()["errors"][0]["field"] == (list(query) or ["from"])[-1]
     assert api.get(place, params={"offset": 10**6}).json()["cursor_row"] is None
     assert server.api("charlie").get(place).status_code == 404
+    api.post(f"/sessions/{session['id']}/input", {"data": "over\r"})
+    while api.status(session["id"])["state"] == "running":
+        pass
+    ended = api.get(place + "/rows", params={"from": 3003, "format": "text"}).json()
+    assert (ended["data"], ended["history"]) == ("last: over", there["history"])
     api.call("DELETE", f"/sessions/{session['id']}", params={"forget": True})
     assert api.get(place).status_code == 404

@@ -21,8 +21,10 @@ from app.screen.roll import Roll
 # A page costs up to so much replaying (1 MiB takes 10 to 50 ms); an index of 256 MiB then has as many checkpoints.
 SPACING_BYTES = 256 << 10
 MOST_CHECKPOINTS = 256
-# All of one session's together: 24x80 takes 1 to 4 KB each, the largest screen full of colours thousands.
+# All of one session's together: 24x80 takes 1 to 4 KB each, the largest screen full of colours 1.5 MB.
 MOST_BYTES = 3 << 19
+# One larger than this is passed over: a few of them would push all others out.
+LARGE_BYTES = 64 << 10
 # A journal without a timeline says nothing of its size.
 DEFAULT_SIZE = (24, 80)
 
@@ -61,6 +63,7 @@ class Index:
         self._spacing = SPACING_BYTES
         self._checkpoints: list[Checkpoint] = []
         self._tip: Checkpoint | None = None
+        self._tried = 0
 
     def extend(self, seconds: float) -> View:
         """Reads on for at most about so long."""
@@ -97,12 +100,17 @@ class Index:
         self._tip = Checkpoint(oldest, 0, roll.save())
         roll.close()
         self._checkpoints = [self._tip]
+        self._tried = oldest
         return self._tip
 
     def _mark(self, replay: Replay) -> None:
-        if replay.offset - self._checkpoints[-1].offset < self._spacing:
+        if replay.offset - max(self._tried, self._checkpoints[-1].offset) < self._spacing:
             return
-        self._checkpoints.append(replay.checkpoint())
+        self._tried = replay.offset
+        made = replay.checkpoint()
+        if len(made.saved) > LARGE_BYTES:
+            return
+        self._checkpoints.append(made)
         while len(self._checkpoints) > 1 and self._too_many():
             self._spacing *= 2
             kept = self._checkpoints[:1]

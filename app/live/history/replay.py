@@ -89,6 +89,10 @@ class Replay:
                 self.roll.resize(rows, cols, lambda count: self._took(count, take))
             self._next = next(self._resizes, None)
 
+    def flush(self, take: Take) -> None:
+        """Hands out what waits for the end of its line (see Roll.whole_lines)."""
+        self.roll.flush(lambda count: self._took(count, take))
+
     def checkpoint(self) -> Checkpoint:
         """To be taken before `settle`, after `step`."""
         return Checkpoint(self.offset, self.row, self.roll.save())

@@ -113,10 +113,12 @@ def scan(
     """(row, hits): all hits that begin in rows `first` to `end` and below that row are out by now."""
     hits: list[Hit] = []
     with Replay(directory, begin) as replay:
+        replay.roll.whole_lines = True  # else every other batch of long lines had to be decoded at its end
         eyes = _Eyes(replay, needle, first, hits)
         while eyes.finder.open_from() < end and replay.step(view.tip.offset, eyes.take):
             yield min(eyes.finder.open_from(), end), _between(hits, first, end)
             hits.clear()
+        replay.flush(eyes.take)
         if eyes.finder.open_from() < end and view.complete:
             replay.settle(eyes.take)
             rows = replay.roll.bottom().rows
