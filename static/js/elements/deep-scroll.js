@@ -83,7 +83,8 @@ export class DeepScroll {
     const held = base !== null && row >= base && !this.view.place.alternate;
     if (held && !(this.reading && this.pane.chosen)) return this.toLive(row - base);
     const top = Math.max(this.history.first, Math.min(row, this.end - this.pane.rows));
-    if (!this.reading || !this.pages.holds(top) || !this.pages.holds(top + this.pane.rows - 1)) return this.loader.want(top, true);
+    const loaded = this.pages.holds(top) && this.pages.holds(top + this.pane.rows - 1);
+    if (!this.reading || !loaded) return this.loader.want(top, true);
     this.loader.cancel();                     // a place further away, still loading, is no longer wanted
     this.pane.scrollTo(top);
     this.loader.want(top, false);
@@ -262,8 +263,7 @@ export class DeepScroll {
   }
 
   look() {
-    const live = this.view.place;
-    const { history } = this;
+    const { history, view: { place: live } } = this;
     if (history.base !== null) history.grow(history.base + this.view.term.buffer.normal.baseY);
     if (!this.reading) this.followLive(live);
     if (this.reading && history.base === null && history.mark) this.tieAgain();

@@ -10,6 +10,8 @@ const SLOWEST_PX_MS = 0.03;
 const FASTEST_PX_MS = 8;
 // A finger that rested this long before it left does not throw.
 const REST_MS = 60;
+// After a frame that took longer the text would jump.
+const LONGEST_FRAME_MS = 50;
 
 /** Wheel and finger move `scroll` (a deep-scroll.js). */
 export function listenToGestures(scroll, view, pane) {
@@ -19,7 +21,7 @@ export function listenToGestures(scroll, view, pane) {
   }, { passive: true });
   for (const element of [view, pane]) {
     let rest = 0;
-    touchScroll(element, {
+    new TouchScroll(element, {
       may: () => (scroll.reading || view.scrolls) && !view.keyboardOpen,
       by: (pixels) => {
         const lines = Math.trunc((rest + pixels) / view.cell.height);
@@ -33,69 +35,74 @@ export function listenToGestures(scroll, view, pane) {
 /** xterm.js scrolls by itself until its first line is the top one. */
 function wheel(event, scroll, view) {
   if (event.deltaY >= 0 || event.ctrlKey || !view.scrolls || view.place.top > 0) return;
-  const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY : event.deltaY / view.cell.height;
+  const asLines = event.deltaMode === WheelEvent.DOM_DELTA_LINE;
+  const lines = asLines ? event.deltaY : event.deltaY / view.cell.height;
   if (!scroll.by(Math.max(-STEP_LINES, Math.min(-1, Math.round(lines))))) return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** `by(pixels)` scrolls (down is positive) and answers whether there was anything to scroll; `may()`: ours to handle? */
-export function touchScroll(element, { by, may }) {
-  let last = null;
-  let speed = 0;
-  let ours = false;
-  let start = null;
-  let frame;
+class TouchScroll {
+  /** `by(pixels)` scrolls (down is positive) and answers whether there was anything; `may()`: ours to handle? */
+  constructor(element, { by, may }) {
+    Object.assign(this, { by, may });
+    this.start = null;    // where a finger came down that may become ours
+    this.ours = false;
+    element.addEventListener("touchstart", (event) => this.down(event), { passive: true });
+    element.addEventListener("touchmove", (event) => this.move(event), { passive: false });
+    element.addEventListener("touchend", (event) => this.up(event), { passive: false });
+    element.addEventListener("touchcancel", () => this.drop(), { passive: true });
+  }
 
-  const stop = () => cancelAnimationFrame(frame);
+  down(event) {
+    cancelAnimationFrame(this.frame);
+    this.drop();
+    if (event.touches.length > 1 || !this.may()) return;
+    const { clientX: x, clientY: y } = event.touches[0];
+    this.start = { x, y };
+    this.last = { y, time: event.timeStamp };
+    this.speed = 0;
+  }
 
-  const glide = (before) => {
-    frame = requestAnimationFrame((now) => {
-      const passed = Math.min(50, now - before);
-      if (Math.abs(speed) < SLOWEST_PX_MS || !by(speed * passed)) return;
-      speed *= FRICTION ** passed;
-      glide(now);
-    });
-  };
+  drop() {
+    this.start = null;
+    this.ours = false;
+  }
 
-  element.addEventListener("touchstart", (event) => {
-    stop();
-    const [touch] = event.touches;
-    start = event.touches.length === 1 && may() ? { x: touch.clientX, y: touch.clientY } : null;
-    last = start && { y: start.y, time: event.timeStamp };
-    ours = false;
-    speed = 0;
-  }, { passive: true });
-
-  element.addEventListener("touchmove", (event) => {
-    if (!start || event.touches.length !== 1) return;
-    const { clientX, clientY } = event.touches[0];
-    if (!ours) {
-      const [across, along] = [Math.abs(clientX - start.x), Math.abs(clientY - start.y)];
-      if (along < SLOP_PX && across < SLOP_PX) return;
-      if (across > along) start = null;
-      ours = start !== null;
-      last.y = clientY;
-      last.time = event.timeStamp;
-      if (!ours) return;
-    }
+  move(event) {
+    if (!this.start || event.touches.length > 1) return;
+    const { clientX: x, clientY: y } = event.touches[0];
+    if (!this.ours && !this.begins(x, y)) return;
     event.preventDefault();
-    const passed = Math.max(1, event.timeStamp - last.time);
-    const moved = last.y - clientY;
-    speed = 0.7 * (moved / passed) + 0.3 * speed;
-    last = { y: clientY, time: event.timeStamp };
-    by(moved);
-  }, { passive: false });
+    const moved = this.last.y - y;
+    this.speed = 0.7 * (moved / Math.max(1, event.timeStamp - this.last.time)) + 0.3 * this.speed;
+    this.last = { y, time: event.timeStamp };
+    this.by(moved);
+  }
 
-  element.addEventListener("touchend", (event) => {
-    if (!ours) return;
-    ours = false;
+  begins(x, y) {
+    const [across, along] = [Math.abs(x - this.start.x), Math.abs(y - this.start.y)];
+    if (along < SLOP_PX && across < SLOP_PX) return false;
+    if (across > along) this.start = null;
+    else this.ours = true;
+    return this.ours;
+  }
+
+  up(event) {
+    if (!this.ours) return;
+    this.drop();
     if (event.cancelable) event.preventDefault();  // not a click where the finger happens to leave
-    if (event.timeStamp - last.time > REST_MS) return;
-    speed = Math.max(-FASTEST_PX_MS, Math.min(FASTEST_PX_MS, speed));
-    glide(performance.now());
-  }, { passive: false });
+    if (event.timeStamp - this.last.time > REST_MS) return;
+    this.speed = Math.max(-FASTEST_PX_MS, Math.min(FASTEST_PX_MS, this.speed));
+    this.glide(performance.now());
+  }
 
-  element.addEventListener("touchcancel", () => { start = null; ours = false; }, { passive: true });
-  return { stop };
+  glide(before) {
+    this.frame = requestAnimationFrame((now) => {
+      const passed = Math.min(LONGEST_FRAME_MS, now - before);
+      if (Math.abs(this.speed) < SLOWEST_PX_MS || !this.by(this.speed * passed)) return;
+      this.speed *= FRICTION ** passed;
+      this.glide(now);
+    });
+  }
 }

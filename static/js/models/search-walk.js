@@ -173,7 +173,8 @@ export class SearchWalk extends EventTarget {
     const total = this.hits.length + this.count;
     if (!total) return this.unsearched ? "" : "not found";
     const all = `${total}${this.unsearched || this.count >= LIVE_MOST ? "+" : ""}`;
-    if (this.at < 0) return `${this.index < 0 ? "?" : this.index + 1 + (this.unsearched ? 0 : this.hits.length)} of ${all}`;
+    const live = this.index + 1 + (this.unsearched ? 0 : this.hits.length);
+    if (this.at < 0) return `${this.index < 0 ? "?" : live} of ${all}`;
     if (!this.unsearched) return `${this.hits.length - this.at} of ${all}`;
     return `${this.count + this.at + 1} of more than ${total}`;
   }
