@@ -1,7 +1,8 @@
 /* The entry: loads the elements that this page uses, and no others.
 
-`window.holdfast` is for tests and for the curious in the browser's console: `holdfast.stream` (models/session-stream.js)
-and `holdfast.terminal` (elements/terminal-view.js) of the session page. Nothing in the product reads it.
+`window.holdfast` is for tests and for the curious in the browser's console: `holdfast.stream` (models/session-stream.js),
+`holdfast.terminal` (elements/terminal-view.js) and `holdfast.scroll` (elements/deep-scroll.js) of the session page.
+Nothing in the product reads it.
 */
 
 const ELEMENTS = {

@@ -79,6 +79,46 @@ export class FakeConnection extends EventTarget {
   }
 }
 
+/** An API with a history of rows "row 0", "row 1", ... */
+export class FakeHistoryApi {
+  constructor(end, cols = 80) {
+    Object.assign(this, {
+      id: "first", first: 0, end, most: 10_000, widths: [[0, cols]], said: "row", cursorRows: new Map(), asked: [],
+      incomplete: 0, broken: false, wrapped: () => false,
+    });
+  }
+
+  async history(session, { offset } = {}) {
+    this.asked.push({ offset });
+    const complete = this.incomplete <= 0;
+    this.incomplete -= 1;
+    return {
+      history: this.id, first: this.first, end: this.end, head: 1000, complete, indexed: complete ? 1000 : 100,
+      cursor_row: this.cursorRows.get(offset),
+    };
+  }
+
+  async historyRows(session, { from, count, format }) {
+    this.asked.push({ from, count });
+    await settled();
+    if (this.broken) throw new Error("broken");
+    const start = Math.max(from, this.first);
+    const [, cols] = this.widths.findLast(([row]) => row <= start);
+    const next = this.widths.find(([row]) => row > start)?.[0] ?? Infinity;
+    const to = Math.max(start, Math.min(start + Math.min(count, this.most), this.end, next));
+    const rows = Array.from({ length: to - start }, (_, i) => start + i);
+    return {
+      history: this.id, from: start, to, cols, format, continues: start > 0 && this.wrapped(start - 1),
+      wrapped: rows.filter((row) => this.wrapped(row)).map((row) => row - start),
+      data: rows.map((row) => `${this.said} ${row}`).join(format === "text" ? "\n" : "\r\n"),
+    };
+  }
+}
+
+export function marker(line) {
+  return { line, isDisposed: false, dispose() { this.isDisposed = true; } };
+}
+
 /** Lets answered promises run. */
 export function settled() {
   return new Promise((resolve) => setImmediate(resolve));

@@ -3,6 +3,9 @@
 import { api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
+import { History } from "../models/history.js";
+import { HistoryWindow } from "../models/history-window.js";
+import { TooMuch } from "../models/history-copy.js";
 import { clients, duration, size, sizeInWords } from "../helpers/format.js";
 import { exitWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
@@ -11,7 +14,11 @@ import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
+import { DeepScroll } from "./deep-scroll.js";
+import { listenToGestures } from "./gestures.js";
 import "./terminal-view.js";
+import "./history-view.js";
+import "./scroll-bar.js";
 import "./search-bar.js";
 import "./key-bar.js";
 import "./session-details.js";
@@ -56,8 +63,23 @@ class SessionPage extends Parted {
     this.searchBar = this.querySelector("search-bar");
     this.keys = this.querySelector("key-bar");
     this.details.attach(this.status, this.stream);
-    this.searchBar.attach(this.view);
+    this.deep();
+    this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
+  }
+
+  /** The history above the live terminal. */
+  deep() {
+    const history = new History({ api, session: this.status.id });
+    const pages = new HistoryWindow(history);
+    const pane = this.querySelector("history-view");
+    pane.attach(this.view, pages);
+    this.scroll = new DeepScroll({
+      history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
+      button: this.part("bottom"), note: this.part("note"), say: toast,
+    });
+    listenToGestures(this.scroll, this.view, pane);
+    window.holdfast.scroll = this.scroll;
   }
 
   listen() {
@@ -72,7 +94,11 @@ class SessionPage extends Parted {
     this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast("Some output could not be kept."));
     this.link.addEventListener("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
     view.addEventListener("typed", ({ detail }) => this.type(this.keys.applied(detail.data)));
-    this.keys.addEventListener("typed", ({ detail }) => this.type(detail.data));
+    this.keys.addEventListener("typed", ({ detail }) => {
+      this.scroll.toBottom();
+      this.type(detail.data);
+    });
+    view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
@@ -104,6 +130,16 @@ class SessionPage extends Parted {
       shown: 15_000,
       action: { label: "Copy", run: () => copyText(text).catch((error) => toast(error.message)) },
     });
+  }
+
+  async copy() {
+    const { reading, pane } = this.scroll;
+    try {
+      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
+      if (text) await copyText(text);
+    } catch (error) {
+      toast(error instanceof TooMuch ? "More than 10 million characters are selected; nothing was copied." : error.message);
+    }
   }
 
   // The session's state

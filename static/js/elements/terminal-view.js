@@ -1,38 +1,28 @@
 /* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; the text is scaled so that all of it
 shows, and nothing here ever resizes the session.
 
-It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `laid-out`, `titled` {title},
-`copy-asked` {text} (the program wants to fill the clipboard).
+It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
+wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
+(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}.
 */
 
 import { Terminal } from "@xterm/xterm";
 import { FitAddon } from "@xterm/addon-fit";
-import { WebglAddon } from "@xterm/addon-webgl";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
-import { DARK, LIGHT } from "../helpers/palettes.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
 import { copyText } from "./copy-button.js";
-import { isDark } from "./theme-toggle.js";
+import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
 
 const SCROLLBACK_LINES = 5000;
-const SCROLLBAR_PX = 10;
-const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", '
-  + '"Liberation Mono", "Noto Sans Mono CJK SC", monospace';
-const FONT_PX = 14;
-const PHONE_FONT_PX = 13;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
 // Then the cursor on: xterm.js shows none before the first focus, and a phone that only watches never has it.
 const RESET = "\x18\x1bc\x1b[?25h";
-
-const SOFTWARE_WEBGL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
-const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
 class TerminalView extends HTMLElement {
   connectedCallback() {
@@ -47,12 +37,7 @@ class TerminalView extends HTMLElement {
   }
 
   open() {
-    this.term = new Terminal({
-      allowProposedApi: true, scrollback: SCROLLBACK_LINES, fontFamily: FONT, fontSize: this.fontPx,
-      overviewRuler: { width: SCROLLBAR_PX }, macOptionIsMeta: true, rightClickSelectsWord: true,
-      linkHandler: { activate: (event, uri) => openLink(uri), hover: (event, uri) => this.hint(uri),
-        leave: () => this.hint("") },
-    });
+    this.term = new Terminal({ ...look((text) => this.hint(text)), scrollback: SCROLLBACK_LINES });
     this.addons();
     guard(this.term);
     registerWidths(this.term);
@@ -60,10 +45,11 @@ class TerminalView extends HTMLElement {
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
-    this.renderer();
+    addRenderer(this.term, () => this.layoutSoon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
+    this.term._core.coreService.onUserInput(() => this.tell("user-typed"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
     this.layout();
@@ -81,35 +67,18 @@ class TerminalView extends HTMLElement {
     }));
   }
 
-  /** WebGL where there is one; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
-  renderer() {
-    if (!hasGraphicsCard()) return;
-    try {
-      const webgl = new WebglAddon();
-      webgl.onContextLoss(() => {
-        webgl.dispose();
-        this.layoutSoon();
-      });
-      this.term.loadAddon(webgl);
-    } catch {
-      // No WebGL2 here.
-    }
-  }
-
   theme() {
-    const dark = isDark();
-    const palette = dark ? DARK : LIGHT;
-    // The cursor of a program that is over invites nobody to type.
-    this.term.options.theme = this.over ? { ...palette, cursor: "#00000000", cursorAccent: palette.foreground } : palette;
-    // Most programs choose their colours for a dark ground; on the light one they are darkened until readable.
-    this.term.options.minimumContrastRatio = dark ? 1 : 4.5;
+    colour(this.term, { cursor: !this.over });
   }
 
   // What the stream draws on. xterm.js parses later than it is told to write: resets and sizes go through the same
   // queue (as callbacks of empty or short writes), so that they take effect exactly at their place.
 
   draw({ rows, cols, data }, done) {
-    this.painter.draw(RESET, () => this.take(rows, cols), data, done);
+    this.painter.draw(RESET, () => {
+      this.tell("redrawn");
+      this.take(rows, cols);
+    }, data, done);
   }
 
   write(data, done) {
@@ -128,10 +97,6 @@ class TerminalView extends HTMLElement {
 
   // Size
 
-  get fontPx() {
-    return phone.matches ? PHONE_FONT_PX : FONT_PX;
-  }
-
   layoutSoon() {
     this.pending ??= requestAnimationFrame(() => {
       this.pending = undefined;
@@ -145,7 +110,7 @@ class TerminalView extends HTMLElement {
       this.revealCursor();
       return;
     }
-    this.term.options.fontSize = this.fontPx;
+    this.term.options.fontSize = usualFontPx();
     this.proposal = this.fit.proposeDimensions() ?? this.proposal;
     const room = { width: this.mount.clientWidth - SCROLLBAR_PX, height: this.mount.clientHeight };
     if (room.width <= 0 || room.height <= 0) return;
@@ -157,7 +122,7 @@ class TerminalView extends HTMLElement {
   scale(room) {
     const drawn = () => this.mount.querySelector(".xterm-screen").getBoundingClientRect();
     if (fits(drawn(), room)) return;
-    this.term.options.fontSize = fontThatFits(this.term.options.fontSize, drawn(), room, this.fontPx);
+    this.term.options.fontSize = fontThatFits(this.term.options.fontSize, drawn(), room, usualFontPx());
     while (!fits(drawn(), room) && this.term.options.fontSize > SMALLEST_FONT) {
       this.term.options.fontSize = smaller(this.term.options.fontSize);
     }
@@ -186,21 +151,57 @@ class TerminalView extends HTMLElement {
   // Keys that the page keeps
 
   key(event) {
-    if (event.type !== "keydown" || !event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return true;
-    const act = {
-      KeyC: () => this.copy(), KeyF: () => this.tell("search-asked"), KeyE: () => this.term.blur(),
-    }[event.code];
+    if (event.type !== "keydown" || !event.shiftKey || event.altKey || event.metaKey) return true;
+    const act = this.keyAct(event);
     if (act) {
       event.preventDefault();
       act();
-      if (event.code === "KeyE") this.tell("left");
       return false;
     }
-    return event.code !== "KeyV";             // the browser's own paste: it needs no permission
+    return !event.ctrlKey || event.code !== "KeyV"; // the browser's own paste: it needs no permission
   }
 
-  copy() {
-    if (this.term.hasSelection()) copyText(this.term.getSelection()).catch(() => {});
+  keyAct({ ctrlKey, code }) {
+    const scroll = (detail) => () => this.tell("scroll-asked", detail);
+    if (!ctrlKey) return { PageUp: scroll({ pages: -1 }), PageDown: scroll({ pages: 1 }) }[code];
+    return {
+      KeyC: () => this.tell("copy-chosen"), KeyF: () => this.tell("search-asked"),
+      KeyE: () => {
+        this.term.blur();
+        this.tell("left");
+      },
+      ...(this.place.alternate ? {} : { Home: scroll({ to: "top" }), End: scroll({ to: "bottom" }) }),
+    }[code];
+  }
+
+  // Where it stands, for elements/deep-scroll.js
+
+  /** In lines of its buffer: the first one shown, the one that would be first at the bottom, and how many there are. */
+  get place() {
+    const { active } = this.term.buffer;
+    return {
+      top: active.viewportY, bottom: active.baseY, lines: active.length, rows: this.term.rows,
+      alternate: active.type === "alternate",
+    };
+  }
+
+  /** The wheel and the finger scroll; otherwise the program gets them. */
+  get scrolls() {
+    return !this.place.alternate && this.term.modes.mouseTrackingMode === "none";
+  }
+
+  get cell() {
+    const { width, height } = this.mount.querySelector(".xterm-screen").getBoundingClientRect();
+    return { width: width / this.term.cols, height: height / this.term.rows };
+  }
+
+  /** A marker at the cursor's line, which moves with it; none on the alternate screen. */
+  marker() {
+    return this.place.alternate ? undefined : this.term.registerMarker(0);
+  }
+
+  get selected() {
+    return this.term.getSelection();
   }
 
   paste(text) {
@@ -236,25 +237,16 @@ class TerminalView extends HTMLElement {
     return rows.join("\n");
   }
 
+  /** The rows shown, wherever it is scrolled to. */
+  get shownText() {
+    const { active } = this.term.buffer;
+    return Array.from({ length: this.term.rows },
+      (_, y) => active.getLine(active.viewportY + y).translateToString(true)).join("\n");
+  }
+
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
-}
-
-/** WebGL done by the processor takes the page twice as long as xterm.js's DOM renderer does: 130 ms a frame. Browsers
- * are asked to say so, and do not all of them. */
-function hasGraphicsCard() {
-  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
-  if (!gl) return false;
-  const names = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return !SOFTWARE_WEBGL.test(name);
-}
-
-/** Only web addresses, in a page that knows nothing of this one. */
-function openLink(uri) {
-  if (/^https?:/i.test(uri)) window.open(uri, "_blank", "noopener,noreferrer");
 }
 
 customElements.define("terminal-view", TerminalView);

@@ -65,6 +65,19 @@ export class Api {
     return this.call("POST", `/sessions/${id}/again`);
   }
 
+  /** With `offset`: also the row in which the cursor stood there. */
+  history(id, { offset } = {}) {
+    return this.call("GET", `/sessions/${id}/history${query({ offset })}`);
+  }
+
+  historyRows(id, { from, count, format }) {
+    return this.call("GET", `/sessions/${id}/history/rows${query({ from, count, format })}`);
+  }
+
+  historySearch(id, { q, before, after, limit }) {
+    return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
+  }
+
   logins() {
     return this.call("GET", "/logins").then(({ logins }) => logins);
   }
@@ -88,4 +101,9 @@ export class Api {
   changePassword(current, next) {
     return this.call("POST", "/password", { current, new: next });
   }
+}
+
+function query(words) {
+  const given = Object.entries(words).filter(([, value]) => value !== undefined);
+  return given.length ? `?${new URLSearchParams(given)}` : "";
 }

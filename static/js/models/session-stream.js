@@ -30,7 +30,7 @@ function pageName() {
 
 /**
  * Events: `joined` {role, viewer, rows, cols, resumed}, `away`, `sized` {rows, cols, viewer}, `viewers`, `status`,
- * `ended`, `refused` {code, message} (cannot join), `trouble` {code} (keys that will not arrive).
+ * `ended`, `refused` {code, message} (cannot join), `trouble` {code} (keys that will not arrive), `parsed` {offset}.
  */
 export class SessionStream extends EventTarget {
   /** `windowSize()` answers {rows, cols} this window would hold, for others to see, or null. */
@@ -223,6 +223,7 @@ export class SessionStream extends EventTarget {
   parsed(offset) {
     if (offset > this.received) return;       // of a screen that a snapshot has replaced
     this.drawn = offset;
+    this.tell("parsed", { offset });
     if (this.drawn - this.reported >= DRAWN_BYTES) this.report();
     else this.reportTimer ??= setTimeout(() => this.report(), DRAWN_MS);
   }
