@@ -72,6 +72,5 @@ class Feed:
             if session is None:
                 continue
             status = status_of(self._rooms, session).as_json()
-            for sid, actor in list(self._watchers.items()):
-                if allows(role_of(actor, session), WATCH):
-                    self._wire.send(sid, "status", status)
+            may = [sid for sid, actor in self._watchers.items() if allows(role_of(actor, session), WATCH)]
+            self._wire.send_all(may, "status", status)

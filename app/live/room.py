@@ -55,7 +55,7 @@ NEWS_SECONDS = 0.1
 TITLE_SECONDS = 1.0
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
-# Joiners share a snapshot that is no older (seconds), if no more output came since than can be sent after it.
+# In a flood joiners share a snapshot that is no older (seconds).
 SHARED_SECONDS = 1.0
 
 
@@ -484,11 +484,12 @@ class Room:
         """A snapshot with scrollback, its offset, and the count of resizes it was made at. Who waited while one was
         made for others takes that one: in a flood each would else be another, and many joiners would hold up
         everybody."""
+        asked_at = time.monotonic()
         with self.writing:
             if self._shared is not None:
                 at, data, resizes, made_at = self._shared
-                good = at == self.offset or (self._flooding() and time.monotonic() - made_at < SHARED_SECONDS)
-                if resizes == self._resizes and good:
+                fresh = made_at >= asked_at or (self._flooding() and asked_at - made_at < SHARED_SECONDS)
+                if resizes == self._resizes and fresh:
                     return at, data, resizes
             resizes = self._resizes
             at, data = self._written(None, SNAPSHOT_BYTES)

@@ -30,6 +30,7 @@ API = "/api/v1"
 
 @dataclass
 class View:
+    form: str
     text: str = "hello\nworld"
     ansi: bytes = b"\x1b[1mhello\x1b[m"
     rows: int = 24
@@ -38,6 +39,10 @@ class View:
     alternate: bool = False
     cursor: Cursor = Cursor(1, 5, True)
     cells: tuple = (Line((Run("hello", Style(bold=True)),), False),)
+
+    @property
+    def body(self):
+        return getattr(self, self.form)
 
 
 @dataclass
@@ -101,9 +106,9 @@ class ActedRooms:
     def renamed(self, session):
         self._note("renamed", session.id)
 
-    def screen(self, session, scrollback):
+    def screen(self, session, scrollback, form):
         self._note("screen", session.id, scrollback)
-        return View()
+        return View(form.__name__)
 
     def output(self, session, offset, limit):
         data = b"0123456789"[offset : offset + limit]
