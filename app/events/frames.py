@@ -27,16 +27,22 @@ class Framed(bytes):
 
 
 class Sealed(engine.Packet):
-    """An Engine.IO packet for the sockets' queues that is encoded already."""
+    """An Engine.IO packet for the sockets' queues that is encoded already. `room`, `offset`: it is output
+    of this room from there on, which need not be sent should its viewer fall behind. `worth`: how many bytes one
+    of its own stands for, where they are compressed."""
 
-    def __init__(self, frame: bytes | memoryview) -> None:
+    def __init__(self, frame: bytes | memoryview, room: str = "", offset: int = 0, worth: float = 1.0) -> None:
         self.packet_type = engine.MESSAGE
         self.data = b""  # only for logging
         self.binary = True
-        self._frame = frame
+        self.frame = frame
+        self.room = room
+        self.offset = offset
+        self.worth = worth
 
-    def encode(self, b64: bool = False) -> Framed:
-        return self._frame if isinstance(self._frame, Framed) else Framed(self._frame)
+    def encode(self, b64: bool = False) -> Sealed:
+        """What engine.io hands on to the websocket, which looks at it again: it may be empty by then."""
+        return self
 
 
 class Message:
@@ -44,6 +50,10 @@ class Message:
 
     def __init__(self, parts: Iterable[str | bytes]) -> None:
         self._parts = [("4" + part).encode("utf-8", "replace") if isinstance(part, str) else part for part in parts]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self._parts))
 
     @cached_property
     def plain(self) -> Framed:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Nothing, Resize
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
-from app.live.errors import SessionOver
+from app.live.errors import LiveError, SessionOver
 from app.live.rooms import Rooms, live_error
+from app.live.sizes import Size
 from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
@@ -33,6 +35,8 @@ def enter(
 ) -> None:
     """From `room.admit` on nothing yields: the acknowledgement, the backlog and then the room's output
     leave in this order."""
+    if not rooms.sockets.reads(caller.sid):
+        return  # it left
     seq = rooms.input_seq(session, viewer.input_client)
     room = rooms.room_of(session)
     joined = room.prepare(offset)
@@ -75,6 +79,7 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
+    viewer.typed_at = time.monotonic()
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
@@ -93,8 +98,14 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
 @on("resize", Resize, needs=RESIZE)
 def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "resize")
-    rooms.resize_by(viewer, ask.rows, ask.cols)
-    reply({"ok": True, "rows": ask.rows, "cols": ask.cols})
+
+    def done(error: LiveError | None, size: Size) -> None:
+        if error is not None:
+            reply(refusal(error.code, error.message))
+        else:
+            reply({"ok": True, "rows": size.rows, "cols": size.cols})
+
+    rooms.resize_by(viewer, ask.rows, ask.cols, done)
 
 
 @on("drawn", Drawn, needs=WATCH)

@@ -7,6 +7,7 @@ keeper wait or grow.
 
 import select
 import socket
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Protocol
@@ -15,8 +16,12 @@ from app.keeper.protocol import Frame, FrameReader, ProtocolError, pack_head
 
 OUT_BYTES = 1 << 20  # answers and events a client may leave unread; then it is cut off
 LISTING_BYTES = 64 << 10  # of a list of sessions in memory at a time: it is made as it is read
+HEADS_BYTES = 4096  # with so much unread, heads wait: for who does not read they would pile up
 LISTINGS = 16  # lists one client may have asked for and not read
 READ_BYTES = 64 << 10  # taken from a client in one turn
+# That an input was typed is told together with the head that its echo moves, if that comes within this time: on its
+# own it would wake the web server (40 to 100 microseconds of ours and of its time) right before the echo does.
+HOLD_SECONDS = 0.001
 
 
 class Owner(Protocol):
@@ -27,6 +32,7 @@ class Owner(Protocol):
     def log(self, text: str) -> None: ...
     def gone(self, connection: "Connection") -> None: ...
     def interest(self, connection: "Connection", events: int) -> None: ...
+    def later(self, connection: "Connection", seconds: float) -> None: ...  # its flush
 
 
 class Connection:
@@ -41,6 +47,7 @@ class Connection:
         self._listings: deque[Iterator[bytes]] = deque()
         self._moved: set[str] = set()
         self._waits = False  # for the socket to take more
+        self._held_until = 0.0  # monotonic; until then what is in _out waits for company
 
     def on_event(self, events: int) -> None:
         if events & select.EPOLLOUT:
@@ -52,6 +59,17 @@ class Connection:
 
     def send(self, raw: bytes) -> None:
         """An answer or an event; goes out at the end of the turn."""
+        self._held_until = 0.0
+        self._append(raw)
+
+    def send_in_company(self, raw: bytes) -> None:
+        """An answer nobody is in a hurry for: goes out with whatever comes next, at the latest in HOLD_SECONDS."""
+        if not self._out:
+            self._held_until = time.monotonic() + HOLD_SECONDS
+            self._owner.later(self, HOLD_SECONDS)
+        self._append(raw)
+
+    def _append(self, raw: bytes) -> None:
         if len(self._out) + len(raw) > OUT_BYTES:
             self.close(f"a client left {len(self._out)} bytes unread")
         else:
@@ -80,9 +98,11 @@ class Connection:
 
     def flush(self) -> None:
         """Writes what the socket takes; never waits."""
+        if self._held_until and not (self._moved or self._listings) and time.monotonic() < self._held_until:
+            return
+        self._held_until = 0.0
         while self.open and not self._waits:
-            if not self._out:
-                self._fill()
+            self._fill()
             if not self._out:
                 return
             try:
@@ -106,14 +126,14 @@ class Connection:
             self.stream.close()
 
     def _fill(self) -> None:
-        """Nothing waits: time for the next part of a list, then for the newest heads."""
+        """Time for the next part of a list, and, unless much is unread, for the newest heads."""
         while self._listings and len(self._out) < LISTING_BYTES:
             frame = next(self._listings[0], None)
             if frame is None:
                 self._listings.popleft()
             else:
                 self._out += frame
-        if not self._out:
+        if len(self._out) < HEADS_BYTES:
             for session in self._moved:
                 self._out += pack_head(session, self._owner.head_of(session))
             self._moved.clear()

@@ -78,6 +78,9 @@ class Reception:
     def interest(self, connection: Connection, events: int) -> None:
         self._loop.change(connection.stream.fileno(), events)
 
+    def later(self, connection: Connection, seconds: float) -> None:
+        self._loop.after(seconds, connection.flush)
+
     def gone(self, connection: Connection) -> None:
         self._connections.discard(connection)
         self._loop.forget(connection.stream.fileno())

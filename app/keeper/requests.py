@@ -78,8 +78,8 @@ def type_input(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     def answer(error: KeeperError | None) -> None:
         if error:
             _fail(connection, frame, error)
-        else:
-            _done(connection, frame)
+        elif frame.request and connection.open:
+            connection.send_in_company(pack_json(protocol.DONE, frame.request))
 
     keeper.find(session).type(client, seq if client else 0, data, answer)
 

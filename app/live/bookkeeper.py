@@ -25,19 +25,27 @@ log = logging.getLogger(__name__)
 REST_FACTOR = 9
 # But no longer: time spent waiting for a locked database was nobody's loss.
 REST_MOST_SECONDS = 2.0
+# Output after which a screen is saved without waiting for its turn: replaying so much takes a second of a restart.
+# And a flood must not fill the whole journal (16 MB a second do in 16 s) before its screen is saved again: what
+# comes behind a snapshot has to be there, or the screen cannot be rebuilt exactly.
+SAVE_BYTES = 64 << 20
 # Lifetimes are looked at so often (seconds): a tenth of the lifetime within these bounds.
 LIFETIME_CHECK = (0.2, 60.0)
 # The wall clock was set (a machine without a battery learns the year from the network), or the machine slept:
 # nobody was idle for that long, so every lifetime begins anew.
 CLOCK_JUMP_SECONDS = 60.0
+NEVER = (0, 0, 0)
 
 
 class Bookkeeper:
-    def __init__(self, rooms: Following, snapshot_seconds: float, lifetime: int) -> None:
+    def __init__(self, rooms: Following, snapshot_seconds: float, lifetime: int, journal_bytes: int) -> None:
         self._rooms = rooms
         self._seconds = snapshot_seconds
         self._lifetime = lifetime
+        self._save_bytes = min(SAVE_BYTES, journal_bytes // 4)
         self._dirty: set[str] = set()
+        self._pressing: set[str] = set()  # those with SAVE_BYTES since they were saved
+        self._pressed = green.Signal()
         self._saved: dict[str, tuple[int, int, int]] = {}
         self._wake = green.Signal()
         self._clock_set_at = 0.0
@@ -50,6 +58,10 @@ class Bookkeeper:
     def dirty(self, session_id: str) -> None:
         self._dirty.add(session_id)
         self._wake.set()
+        room = self._rooms.rooms.get(session_id)
+        if room is not None and room.offset - self._saved.get(session_id, NEVER)[0] > self._save_bytes:
+            self._pressing.add(session_id)
+            self._pressed.set()
 
     def expires_at(self, session: Session, room: Room | None) -> float | None:
         """When the session will be ended if nothing happens: no output, no input, no client."""
@@ -86,23 +98,30 @@ class Bookkeeper:
     def _save_in_turn(self) -> None:
         while True:
             self._wake.wait()
-            green.sleep(self._seconds)
+            until = time.monotonic() + self._seconds
+            while (left := until - time.monotonic()) > 0:
+                if self._pressed.wait(left):
+                    due, self._pressing = self._pressing, set()
+                    self._save_all(due)
             # What comes meanwhile waits for the next round: a flood would else be saved without a pause.
             due, self._dirty = self._dirty, set()
-            for session_id in due:
-                room, record = self._rooms.rooms.get(session_id), self._rooms.records.get(session_id)
-                if room is None or record is None or room.over:
-                    self._saved.pop(session_id, None)
-                    continue
-                began = time.monotonic()
-                try:
-                    self.save(room, record)
-                except Exception:
-                    log.exception("session %s could not be saved; the journal still has it", session_id)
-                    self._dirty.add(session_id)
-                green.sleep(min((time.monotonic() - began) * REST_FACTOR, REST_MOST_SECONDS))
+            self._save_all(due)
             if self._dirty:
                 self._wake.set()
+
+    def _save_all(self, due: set[str]) -> None:
+        for session_id in due:
+            room, record = self._rooms.rooms.get(session_id), self._rooms.records.get(session_id)
+            if room is None or record is None or room.over:
+                self._saved.pop(session_id, None)
+                continue
+            began = time.monotonic()
+            try:
+                self.save(room, record)
+            except Exception:
+                log.exception("session %s could not be saved; the journal still has it", session_id)
+                self._dirty.add(session_id)
+            green.sleep(min((time.monotonic() - began) * REST_FACTOR, REST_MOST_SECONDS))
 
     def _watch_lifetimes(self) -> None:
         least, most = LIFETIME_CHECK

@@ -21,6 +21,7 @@ from app.live.history.histories import Histories
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
+from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.wire import Wire
 from app.models.session import ENDED, LOST, RUNNING, Session
@@ -56,8 +57,9 @@ class Following:
         self.processes = ProcessTable()
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
+        self.sizes = Sizes(self.keeper.resize)
         self.sockets = Sockets(wire)
-        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime)
+        self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self.histories = Histories(config.sessions_dir)
         self._wire = wire
@@ -165,9 +167,11 @@ class Following:
             log.exception("session %s cannot be followed", session.id)
 
     def room_of(self, session: Session) -> Room:
-        """The session's room, made if need be: from its snapshot and journal, in a native thread."""
+        """The session's room, made if need be: from its snapshot and journal, in a native thread. One that was made
+        by another a moment ago may still be on its way to the present: that is waited for."""
         room = self.rooms.get(session.id)
         if room is not None:
+            room.caught_up.wait(CATCH_UP_SECONDS)
             return room
         lock = self._opening.setdefault(session.id, green.Semaphore(1))
         try:

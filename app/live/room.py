@@ -15,10 +15,11 @@ from typing import Any
 
 from app import green
 from app.keeper.journal import JournalReader
+from app.live import scribe
 from app.live.errors import NotThere
-from app.live.viewer import WINDOW_BYTES, Viewer
+from app.live.viewer import ECHO_FRAME_SECONDS, FRAME_SECONDS, SILENT_SNAPSHOT_SECONDS, WINDOW_BYTES, Viewer
 from app.live.wire import Wire
-from app.screen.engine import Capture, Screen
+from app.screen.engine import Screen
 
 # Output fed and broadcast in one turn.
 SLICE_BYTES = 64 << 10
@@ -33,24 +34,19 @@ FLOOD_PAUSE_SECONDS = 0.004
 RESUME_BYTES = 256 << 10
 # A snapshot with scrollback is cut to about this, so that one viewer never costs more than a few MiB.
 SNAPSHOT_BYTES = 3 << 20
-# While a viewer is behind it gets the visible screen so often (seconds), if it has drawn the last one.
-FRAME_SECONDS = 0.1
-# A feed that took longer sends the session's next ones to a native thread, for so long (seconds).
+# Making frames takes at most this share of the time, snapshots with scrollback (after resizes, and for who
+# returns) that: a screen of 100 x 300 takes 6 ms without, 70 and more with.
+FRAME_SHARE, SNAPSHOT_SHARE = 0.15, 0.25
+# A feed that took so much of a processor (seconds, for up to INLINE_BYTES; more for more) sends the session's next
+# ones to a native thread, for so long (seconds). Not by the wall clock: on a busy machine every feed is long by that.
 HEAVY_FEED_SECONDS = 0.005
 HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
-
-
-def _fitting(capture: Capture) -> bytes:
-    """With all its scrollback, or with less where that would be too large."""
-    data, lines = capture.ansi(), 2000
-    while len(data) > SNAPSHOT_BYTES and lines:
-        data = capture.ansi(lines)
-        lines //= 4
-    return data
+# Joiners share a snapshot that is no older (seconds), if no more output came since than can be sent after it.
+SHARED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -95,22 +91,48 @@ class Room:
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
+        self._asleep = False  # the reader, with nothing to do
+        self._failed: Exception | None = None
         self._ending = False
         self._closed = False
         self._flooded_at = 0.0
         self._busy: green.Flag | None = None  # a feed is under way in a native thread
         self._heavy_until = 0.0
         self._window_at, self._window_bytes = 0.0, 0
+        self._rate = 0.0  # bytes of output a second, of late
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
-        self._snapshots: dict[int | None, bytes] = {}
+        self._snapshots: dict[tuple[int | None, int], bytes] = {}
+        self._shared: tuple[int, bytes, int, float] | None = None  # for joiners: offset, bytes, `_resizes`, when
+        self.writing = green.Semaphore(1)  # one captured screen at a time is written out: each holds some MiB
+        self._resizes = 0
+        self._took_at = 0.0
+        self._frame_from = self._snapshot_from = 0.0  # not before, to keep their share of the time
 
     # What the keeper says; called in the order it was said.
 
     def head_moved(self, head: int) -> None:
-        if head > self.head:
-            self.head = head
+        if head <= self.head:
+            return
+        self.head = head
+        if self._may_take_at_once():
+            try:
+                self._advance()
+            except Exception as error:
+                self._failed = error  # the reader's to report
+        if self.offset < head or self._needs_reader():
             self._wake.set()
+
+    def _may_take_at_once(self) -> bool:
+        """A few bytes for a reader that sleeps are taken where the news of them is heard: a key's echo, one turn of
+        the hub earlier. Only where nothing can yield: the keeper's connection must not wait for a session."""
+        return (
+            self._asleep and not (self._marks or self._ending or self._closed or self._flooding())
+            and self._feeds_inline(self.head - self.offset)
+        )  # fmt: skip
+
+    def _needs_reader(self) -> bool:
+        return self._failed is not None or self._due_in() is not None
 
     def resized(self, offset: int, rows: int, cols: int) -> None:
         self._marks.append(Resize(offset, rows, cols))
@@ -142,7 +164,11 @@ class Room:
                 hurried = self.offset - before < SLICE_BYTES and self._flooding()
                 green.sleep(FLOOD_PAUSE_SECONDS if hurried else 0)
             else:
+                self._asleep = True
                 self._wake.wait(self._due_in())
+                self._asleep = False
+            if self._failed is not None:
+                raise self._failed
             if not self._closed:
                 self._attend()
 
@@ -181,34 +207,49 @@ class Room:
         self.offset = start + len(data)
         self.last_output_at = time.time()
         self._gauge(len(data))
+        self._took_at = time.monotonic()
         self._snapshots.clear()
         if replies:
             self.on_replies(replies, self.offset)
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
+            now = time.monotonic()
             for viewer in self.viewers.values():
                 if not viewer.behind:
-                    viewer.sent = self.offset
-                    if viewer.over_window():
+                    viewer.took_output(self.offset, now)
+                    # Its word for what it drew is not all: what the kernel has not taken it cannot have drawn.
+                    if viewer.over_window(now) or self._wire.queued(viewer.sid) > WINDOW_BYTES:
                         self._fall_behind(viewer)
         self.on_change()
 
     def _feed(self, data: bytes) -> bytes:
         """On the hub what is short; in a native thread what is long, or comes from a program whose output
         takes the engine long (a flood of full resets, a thousand links): it slows only its own session."""
-        began = time.monotonic()
-        if len(data) > INLINE_BYTES or began < self._heavy_until:
+        if self._feeds_inline(len(data)):
+            replies, cost = self._timed_feed(data)
+        else:
             self._busy = green.Flag()
             try:
-                replies = green.offload(self.screen.feed, data)
+                replies, cost = green.offload(self._timed_feed, data)
             finally:
                 self._busy.set()
                 self._busy = None
-        else:
-            replies = self.screen.feed(data)
-        if time.monotonic() - began > HEAVY_FEED_SECONDS:
+        if cost > HEAVY_FEED_SECONDS * max(1.0, len(data) / INLINE_BYTES):
             self._heavy_until = time.monotonic() + HEAVY_SECONDS
         return replies
+
+    def _feeds_inline(self, count: int) -> bool:
+        return count <= INLINE_BYTES and time.monotonic() >= self._heavy_until
+
+    def _timed_feed(self, data: bytes) -> tuple[bytes, float]:
+        """The replies, and the processor time that they cost this thread, in seconds."""
+        began = time.thread_time()
+        return self.screen.feed(data), time.thread_time() - began
+
+    @property
+    def closed(self) -> bool:
+        """Its session was forgotten, or ended long ago: there is no screen any more."""
+        return self._closed
 
     def settle(self) -> None:
         """Waits until the screen stands at `offset`. To be called right before the screen is read from
@@ -222,10 +263,14 @@ class Room:
     def _gauge(self, count: int) -> None:
         now = time.monotonic()
         if now - self._window_at > FRAME_SECONDS:
+            self._rate = (self._rate_now(now) + self._rate) / 2
             self._window_at, self._window_bytes = now, 0
         self._window_bytes += count
         if self._window_bytes > FLOOD_BYTES:
             self._flooded_at = now
+
+    def _rate_now(self, now: float) -> float:
+        return self._window_bytes / max(now - self._window_at, FRAME_SECONDS)
 
     def _skip(self, start: int) -> None:
         """Bytes were lost (disk full, or dropped before we came): the parser starts afresh behind them."""
@@ -238,13 +283,23 @@ class Room:
     def _resize(self, mark: Resize) -> None:
         if (mark.rows, mark.cols) == (self.screen.rows, self.screen.cols):
             return
-        replies = self.screen.resize(mark.rows, mark.cols)
+        self._resizes += 1
+        replies = self._reflowed(mark.rows, mark.cols)
         if replies:
             self.on_replies(replies, self.offset)
         self._snapshots.clear()
         self.fresh_from = self.offset
         self._redraw_due = max(time.monotonic(), self._redrawn_at + REDRAW_SECONDS)
         self.on_change()
+
+    def _reflowed(self, rows: int, cols: int) -> bytes:
+        """In a native thread: 27 ms for 5000 lines from one column to a thousand."""
+        self._busy = green.Flag()
+        try:
+            return green.offload(self.screen.resize, rows, cols)
+        finally:
+            self._busy.set()
+            self._busy = None
 
     def _end(self) -> None:
         self.over = True
@@ -255,55 +310,95 @@ class Room:
     # Viewers that need more than the broadcast.
 
     def _due_in(self) -> float | None:
-        """Seconds until something is to be done for a viewer; None: wait for output."""
+        """Seconds until something is to be done for a viewer; None: wait for output, or for what viewers say."""
         due = [] if self._redraw_due is None else [max(0.0, self._redraw_due - time.monotonic())]
-        if any(viewer.behind for viewer in self.viewers.values()):
-            due.append(FRAME_SECONDS)
+        if any(viewer.behind and not viewer.waits_for_drawn() for viewer in self.viewers.values()):
+            due.append(FRAME_SECONDS / 2)
         return min(due) if due else None
 
     def _attend(self) -> None:
         if self._redraw_due is not None and time.monotonic() >= self._redraw_due:
             self._redraw()
         now = time.monotonic()
-        for viewer in [v for v in self.viewers.values() if v.behind]:
-            if now - viewer.snapshot_at >= FRAME_SECONDS and viewer.ready_for_more(
-                self._wire.queued(viewer.sid), now
-            ):
-                self._help(viewer, now)
+        late = [viewer for viewer in self.viewers.values() if viewer.behind]
+        ready = [viewer for viewer in late if viewer.ready_for_more(self._wire.queued(viewer.sid), now)]
+        for viewer in ready:
+            viewer.pace.line = self._wire.rate(viewer.sid)
+        returning = [viewer for viewer in ready if self._may_return(viewer, now)]
+        frames = [viewer for viewer in ready if self._frame_due(viewer, now, viewer in returning)]
+        if frames and now >= self._frame_from:
+            self._give_frames(frames, now)
+        sizes = {viewer: viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) for viewer in returning}
+        for most in set(sizes.values()):
+            self._bring_back([viewer for viewer in returning if sizes[viewer] == most], most)
 
     def _fall_behind(self, viewer: Viewer) -> None:
-        viewer.behind = True
         self._wire.leave(viewer.sid, self.session)
+        dropped = self._wire.drop(viewer.sid, self.session) if viewer.draws else None
+        viewer.fell_behind(time.monotonic(), dropped)
 
-    def _help(self, viewer: Viewer, now: float) -> None:
-        """A frame while the flood lasts; the exact snapshot, and back into the room, once it is calm."""
-        # Calm for this viewer also when it keeps up: less came since its last screen than it may lag behind.
-        calm = self.over or not self._flooding() or self.offset - viewer.sent < WINDOW_BYTES
-        _, snapshot = self.snapshot() if calm else self.snapshot(0)
-        if self.viewers.get(viewer.id) is not viewer:
-            return  # it left while the snapshot was written
-        self._wire.send(viewer.sid, "snapshot", self._snapshot_message(snapshot, frame=not calm))
-        viewer.took_snapshot(self.offset, now)
-        if calm:
-            viewer.behind = False
+    def _may_return(self, viewer: Viewer, now: float) -> bool:
+        """Whether the exact snapshot is due: it is calm, or calm for a viewer of this pace, which means that no
+        more output would overtake the snapshot than may be owed."""
+        if self.over or now - self._took_at > FRAME_SECONDS:
+            coming = 0.0
+        elif (rate := viewer.pace.rate(now)) is not None:
+            coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate
+        else:
+            coming = 0.0 if viewer.draws else self._rate * SILENT_SNAPSHOT_SECONDS
+        if now < self._snapshot_from and not self._snapshots:
+            return False
+        return coming < WINDOW_BYTES / 2 and (not self._flooding() or now >= viewer.return_from)
+
+    def _frame_due(self, viewer: Viewer, now: float, returning: bool) -> bool:
+        """Who gets all it missed gets a frame first only where that takes long."""
+        if returning and not viewer.pace.thin(now):
+            return False
+        return (viewer.stale or viewer.sent < self.offset) and now - viewer.snapshot_at >= viewer.frame_seconds(now)
+
+    def _give_frames(self, viewers: list[Viewer], now: float) -> None:
+        """The visible screen, made once for all whose turn it is."""
+        _, data = self.snapshot(0)
+        took = time.monotonic() - now
+        self._frame_from = now + max(ECHO_FRAME_SECONDS, took / FRAME_SHARE)
+        message = self._snapshot_message(data, frame=True)
+        self._wire.send_all([viewer.sid for viewer in viewers], "snapshot", message)
+        for viewer in viewers:
+            viewer.took_snapshot(self.offset, now, len(data), frame=True)
+
+    def _bring_back(self, viewers: list[Viewer], most: int) -> None:
+        """The exact snapshot, and into the room again."""
+        began = time.monotonic()
+        _, data = self.snapshot(most=most)
+        now = time.monotonic()
+        self._snapshot_from = now + (now - began) / SNAPSHOT_SHARE
+        here = [viewer for viewer in viewers if self.viewers.get(viewer.id) is viewer]  # and did not leave meanwhile
+        self._wire.send_all([viewer.sid for viewer in here], "snapshot", self._snapshot_message(data))
+        for viewer in here:
+            viewer.took_snapshot(self.offset, now, len(data))
+            viewer.returned(now)
             self._wire.enter(viewer.sid, self.session)
 
     def _redraw(self) -> None:
-        """Emulators reflow differently, so after a resize everybody gets the screen as it is here."""
+        """Emulators reflow differently, so after a resize everybody gets the screen as it is here: at once with
+        its scrollback, or, where resizes come one upon another, frames until they are over."""
         self._redraw_due = None
         self._redrawn_at = now = time.monotonic()
         holder = self.size_holder.id if self.size_holder else None
         size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
-        self.tell("resized", size)
-        for viewer in list(self.viewers.values()):
-            if not viewer.behind and viewer.owes_snapshot(self._wire.queued(viewer.sid) - 1):
+        for viewer in self.viewers.values():
+            owes = now < self._snapshot_from or viewer.owes_snapshot(self._wire.queued(viewer.sid))
+            if not viewer.behind and owes:
                 self._fall_behind(viewer)
+            viewer.stale = viewer.behind
+        self.tell("resized", size)
         if any(not viewer.behind for viewer in self.viewers.values()):
             _, data = self.snapshot()
+            self._snapshot_from = time.monotonic() + (time.monotonic() - now) / SNAPSHOT_SHARE
             self._wire.broadcast(self.session, "snapshot", self._snapshot_message(data))
             for viewer in self.viewers.values():
                 if not viewer.behind:
-                    viewer.took_snapshot(self.offset, now)
+                    viewer.took_snapshot(self.offset, now, len(data))
 
     def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
         return {
@@ -311,21 +406,27 @@ class Room:
             "cols": self.screen.cols, "data": data, "frame": frame,
         }  # fmt: skip
 
-    def snapshot(self, scrollback: int | None = None) -> tuple[int, bytes]:
+    def snapshot(self, scrollback: int | None = None, most: int = SNAPSHOT_BYTES) -> tuple[int, bytes]:
         """The screen as bytes, and the offset at which it stood. Captured at once, written out in a native
         thread (70 ms for 5000 lines of colour), so this may yield; called by the reader itself, the screen
-        stands still meanwhile. `scrollback`: lines above, None: as many as fit SNAPSHOT_BYTES. Raises NotThere
+        stands still meanwhile. `scrollback`: lines above, None: as many as fit `most` bytes. Raises NotThere
         when the session was forgotten."""
+        if scrollback == 0:
+            return self._written(scrollback, most)
+        with self.writing:
+            return self._written(scrollback, most)
+
+    def _written(self, scrollback: int | None, most: int) -> tuple[int, bytes]:
         self.settle()
         if self._closed:
             raise NotThere
-        at, cached = self.offset, self._snapshots.get(scrollback)
+        at, size, cached = self.offset, self._resizes, self._snapshots.get((scrollback, most))
         if cached is not None:
             return at, cached
         capture = self.screen.capture(scrollback)
-        data = capture.ansi() if scrollback == 0 else green.offload(_fitting, capture)
-        if at == self.offset and self.viewers:
-            self._snapshots = {scrollback: data}
+        data = capture.ansi() if scrollback == 0 else scribe.write(scribe.fitting, capture, most)
+        if (at, size) == (self.offset, self._resizes) and self.viewers:
+            self._snapshots[scrollback, most] = data
         return at, data
 
     # Joining and leaving.
@@ -334,13 +435,27 @@ class Room:
         """What a joiner will be told. May yield; `admit` has to follow in the same turn."""
         joined = self._resume(offset) if offset is not None else None
         while joined is None:
-            at, data = self.snapshot()
-            if at == self.offset:
-                joined = Joined(at, data)
-            elif at > self.fresh_from:
-                missing = self._resume(at)
-                joined = Joined(at, data, missing.backlog if missing else None)
+            at, data, resizes = self._for_joiner()
+            if resizes != self._resizes:
+                continue  # drawn at a size that holds no more
+            missing = self._resume(at) if at < self.offset else Joined(at, None)
+            joined = Joined(at, data, missing.backlog if missing else None)
         return joined
+
+    def _for_joiner(self) -> tuple[int, bytes, int]:
+        """A snapshot with scrollback, its offset, and the count of resizes it was made at. Who waited while one was
+        made for others takes that one: in a flood each would else be another, and many joiners would hold up
+        everybody."""
+        with self.writing:
+            if self._shared is not None:
+                at, data, resizes, made_at = self._shared
+                good = at == self.offset or (self._flooding() and time.monotonic() - made_at < SHARED_SECONDS)
+                if resizes == self._resizes and good:
+                    return at, data, resizes
+            resizes = self._resizes
+            at, data = self._written(None, SNAPSHOT_BYTES)
+            self._shared = (at, data, resizes, time.monotonic())
+            return at, data, resizes
 
     def admit(self, viewer: Viewer, joined: Joined) -> None:
         """Enters the room. One step with `prepare`'s return and with the acknowledgement that the caller
@@ -399,7 +514,7 @@ class Room:
             self.size_holder = None
         self.last_viewer_at = time.time()
         if not self.viewers:
-            self._snapshots = {}
+            self._snapshots, self._shared = {}, None
         self.announce()
         self.on_change()
 
@@ -415,11 +530,11 @@ class Room:
     def tell(self, event: str, message: dict[str, Any]) -> None:
         """To everybody here, those who are behind included: one encoding for the room."""
         self._wire.broadcast(self.session, event, message)
-        for viewer in self.viewers.values():
-            if viewer.behind:
-                self._wire.send(viewer.sid, event, message)
+        behind = [viewer.sid for viewer in self.viewers.values() if viewer.behind]
+        if behind:
+            self._wire.send_all(behind, event, message)
 
     def drawn(self, viewer: Viewer, offset: int) -> None:
-        viewer.drew(offset)
-        if viewer.behind and viewer.drawn >= viewer.sent:
+        viewer.drew(offset, time.monotonic())
+        if viewer.behind and not viewer.waits_for_drawn():
             self._wake.set()

@@ -20,9 +20,10 @@ from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, To
 from app.live.following import Following
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
 from app.live.room import Room
+from app.live.sizes import Size
 from app.live.status import Status, status_of
 from app.live.viewer import Viewer
-from app.live.views import OutputSlice, ScreenView
+from app.live.views import Form, OutputSlice, ScreenView
 from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
 from app.screen.engine import Screen
@@ -89,6 +90,7 @@ class Rooms(Following):
         self._known[session.id] = state
         screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
+        room.caught_up.set()  # it has no past
         self._adopt(room, session)
         self.keeper.follow(session.id)
         if ended := self._ended.get(session.id):
@@ -159,7 +161,17 @@ class Rooms(Following):
         self._alive(session)
         if room := self.rooms.get(session.id):
             room.size_holder = None
-        self._ask(self.keeper.resize, session.id, rows, cols)
+        answered, errors = green.Flag(), [None]  # type: tuple[green.Flag, list[KeeperError | None]]
+
+        def done(error: KeeperError | None, size: Size) -> None:
+            errors[0] = error
+            answered.set()
+
+        self.sizes.ask(session.id, Size(rows, cols), done)
+        if not answered.wait(TYPE_SECONDS * 4):
+            raise Unavailable("The keeper does not answer.")
+        if errors[0] is not None:
+            raise live_error(errors[0])
 
     def signal(self, session: Session, name: str) -> None:
         self._alive(session)
@@ -196,13 +208,12 @@ class Rooms(Following):
             room.close()
         self.feed.forgotten(session)
 
-    def screen(self, session: Session, scrollback: int = 0) -> ScreenView:
-        """The screen now, with so many lines above it."""
+    def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
+        """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
         room = self.room_of(session)
-        room.settle()
         if room.over:
             green.spawn(self.linger, session.id)
-        return ScreenView(room.screen, room.offset, scrollback)
+        return ScreenView.of(room, scrollback, form)
 
     def output(self, session: Session, offset: int, limit: int) -> OutputSlice:
         """Raw output from `offset` on, at most `limit` bytes; begins later where bytes were dropped."""
@@ -217,13 +228,15 @@ class Rooms(Following):
             room.tell("status", status_of(self, self.records.get(session.id, session)).as_json())
         self.changed(session.id)
 
-    def resize_by(self, viewer: Viewer, rows: int, cols: int) -> None:
-        """The same, by a viewer, who then holds the size."""
+    def resize_by(self, viewer: Viewer, rows: int, cols: int, done: Callable[[LiveError | None, Size], None]) -> None:
+        """The same, by a viewer, who then holds the size. `done` is called when it holds, or a later one does."""
         room = self.rooms.get(viewer.session)
         if room is None or room.over:
             raise SessionOver
         room.size_holder = viewer
-        self._ask(self.keeper.resize, viewer.session, rows, cols)
+        self.sizes.ask(
+            viewer.session, Size(rows, cols), lambda error, size: done(live_error(error) if error else None, size)
+        )
         self.changed(viewer.session)
 
     def input_seq(self, session: Session, client: str) -> int:

@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 # What `user passwd` or another process revokes is noticed so late. One query a sweep, none without sockets.
 SWEEP_SECONDS = 15.0
+# Who has more than this to read yet gets no further snapshot, and is looked at again so soon (seconds).
+WAITING_BYTES = 1 << 20
+WAITING_SECONDS = 0.05
 
 
 class Sockets:
@@ -35,6 +38,13 @@ class Sockets:
         self._actors.pop(sid, None)
 
     def __contains__(self, sid: str) -> bool:
+        return sid in self._actors
+
+    def reads(self, sid: str) -> bool:
+        """Waits until this socket has taken most of what it was sent before: each answer to a join may hold
+        SNAPSHOT_BYTES. False: it is gone."""
+        while sid in self._actors and self._wire.queued(sid) > WAITING_BYTES:
+            green.sleep(WAITING_SECONDS)
         return sid in self._actors
 
     def revoke(

@@ -4,13 +4,31 @@ and has not drawn is bounded by WINDOW_BYTES and one snapshot; beyond that it le
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
+
+from app.live.pace import Pace
 
 # Output a viewer may be sent beyond what it says it has drawn. 1 MiB is what the contract grants a
 # client that never sends `drawn`; a browser draws as much in 50 ms.
 WINDOW_BYTES = 1 << 20
+# Who says what it draws is behind also when it is so late (seconds) with more than so many bytes: on a thin
+# line a window of output would be many seconds old.
+LATE_SECONDS = 0.75
+LATE_BYTES = 64 << 10
 # A viewer that never says `drawn` gets at most one snapshot in so many seconds once past its window.
 SILENT_SNAPSHOT_SECONDS = 1.0
+# While a viewer is behind it gets the visible screen so often (seconds); if it drew the last one within
+# PROMPT_SECONDS, more often; for a moment after its own input, to show the echo, as often as it can.
+FRAME_SECONDS = 0.1
+PROMPT_SECONDS = PROMPT_FRAME_SECONDS = 0.04
+ECHO_SECONDS, ECHO_FRAME_SECONDS = 0.3, 0.015
+# Small frames may follow one another on a long line before the first is reported; together so large.
+FLYING_BYTES = 16 << 10
+FLYING_MOST = 3
+# Back in the room and behind again within this time (seconds): the next way back takes twice as long.
+RELAPSE_SECONDS = 5.0
+RETURN_SECONDS, MOST_RETURN_SECONDS = 0.5, 30.0
 
 
 @dataclass(eq=False)
@@ -30,8 +48,18 @@ class Viewer:
     drawn: int = 0
     draws: bool = False
     behind: bool = False
+    stale: bool = False  # behind, and the session was resized since its last snapshot
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
+    typed_at: float = 0.0
+    pace: Pace = field(default_factory=Pace)
+    return_from: float = 0.0  # no exact snapshot before, while a flood goes on
+    _returned_at: float = 0.0
+    _return_seconds: float = RETURN_SECONDS
+    _flying: deque[tuple[int, int, float, bool]] = field(default_factory=deque)  # offset, bytes, when, frame
+    _before_frames: int = 0  # what was sent before the first frame that flies
+    _prompt: bool = False
+    _late_mark: tuple[int, float] | None = None  # an offset, and since when it is owed
 
     @property
     def input_client(self) -> str:
@@ -39,29 +67,87 @@ class Viewer:
         the sequence numbers of another user's client."""
         return f"{self.user_id}:{self.client}" if self.client else ""
 
-    def drew(self, offset: int) -> None:
+    def took_output(self, offset: int, now: float) -> None:
+        self.sent = offset
+        self.pace.owes(now)
+        if self._late_mark is None:
+            self._late_mark = offset, now
+
+    def drew(self, offset: int, now: float) -> None:
         """Takes the viewer's word, within what it was really sent; offsets never go back."""
         self.draws = True
-        self.drawn = max(self.drawn, min(offset, self.sent))
+        offset = min(offset, self.sent)
+        if offset <= self.drawn:
+            return
+        count, base = 0, self.drawn
+        while self._flying and self._flying[0][0] <= offset:
+            base, size, sent_at, frame = self._flying.popleft()
+            count += size
+            self._prompt = frame and now - sent_at < PROMPT_SECONDS
+        self.drawn = offset
+        self.pace.drew(count + offset - base, now, offset == self.sent)
+        if self._late_mark is not None and offset >= self._late_mark[0]:
+            self._late_mark = (self.sent, now) if offset < self.sent else None
 
-    def over_window(self) -> bool:
-        return self.sent - self.drawn > WINDOW_BYTES
+    def over_window(self, now: float) -> bool:
+        """A snapshot under way counts for itself: only the output after it is measured here."""
+        owed = self.sent - max(self.drawn, self.snapshot_offset)
+        late = self._late_mark is not None and now - self._late_mark[1] > LATE_SECONDS
+        return owed > WINDOW_BYTES or (self.draws and late and owed > LATE_BYTES)
+
+    def fell_behind(self, now: float, dropped: int | None) -> None:
+        """`dropped`: from where on output that had not left yet was forgotten."""
+        self.behind = True
+        self._late_mark = None
+        if dropped is not None:
+            self.sent = max(self.drawn, dropped)
+        again = now - self._returned_at < RELAPSE_SECONDS
+        self._return_seconds = min(self._return_seconds * 2, MOST_RETURN_SECONDS) if again else RETURN_SECONDS
+        self.return_from = now + self._return_seconds
+
+    def returned(self, now: float) -> None:
+        self.behind = False
+        self._returned_at = now
 
     def owes_snapshot(self, queued: int) -> bool:
         """Whether an earlier snapshot is still on its way, so that another would only pile up."""
-        return self.drawn < self.snapshot_offset if self.draws else queued > 0
+        return queued > 0 or (self.draws and self.drawn < self.snapshot_offset)
+
+    def waits_for_drawn(self) -> bool:
+        """Nothing can be done for it before it says more; then it is looked at, and not before."""
+        if not self.draws or self.drawn >= self.sent:
+            return False
+        frames = bool(self._flying) and all(frame for _, _, _, frame in self._flying)
+        if not frames or self.drawn < self._before_frames:
+            return True
+        return len(self._flying) >= FLYING_MOST or sum(size for _, size, _, _ in self._flying) >= FLYING_BYTES
 
     def ready_for_more(self, queued: int, now: float) -> bool:
         """For a viewer behind: whether all it was sent is drawn (or, if it never says so, has left us)."""
-        if self.draws:
-            return self.drawn >= self.sent
-        return queued == 0 and now - self.snapshot_at >= SILENT_SNAPSHOT_SECONDS
+        if queued or self.waits_for_drawn():
+            return False
+        return self.draws or now - self.snapshot_at >= SILENT_SNAPSHOT_SECONDS
 
-    def took_snapshot(self, offset: int, now: float) -> None:
-        self.sent = self.snapshot_offset = offset
+    def frame_seconds(self, now: float) -> float:
+        """How long after its last frame the next one is due."""
+        if now - self.typed_at < ECHO_SECONDS:
+            return ECHO_FRAME_SECONDS
+        return PROMPT_FRAME_SECONDS if self._prompt else FRAME_SECONDS
+
+    def took_snapshot(self, offset: int, now: float, size: int, frame: bool = False) -> None:
+        if offset > self.drawn:
+            if not self._flying:
+                self._before_frames = self.sent
+            self._flying.append((offset, size, now, frame))
+            self.pace.owes(now)
+        self.sent = offset
+        self.stale = False
+        if not frame:
+            self.snapshot_offset = offset
         self.snapshot_at = now
         if not self.draws:
             self.drawn = offset
+            self._flying.clear()
 
     def as_json(self) -> dict[str, object]:
         """The entry of the contract's `viewers` list."""

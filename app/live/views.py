@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from app import green
 from app.keeper.journal import JournalReader
-from app.screen.engine import Cursor, Line, Screen
+from app.live import scribe
+from app.live.errors import NotThere
+from app.live.room import Room
+from app.screen.engine import Capture, Cursor
 
 # Journal bytes taken in one read; several make up one slice of output.
 PIECE_BYTES = 256 << 10
 
+Form = Callable[[Capture], Any]
 
+
+@dataclass(frozen=True)
 class ScreenView:
-    """The screen at `offset`, with `scrollback` lines above it; written out in a native thread."""
+    """The screen at `offset`, with lines above it; `body` is what the asker's `form` made of it."""
 
-    def __init__(self, screen: Screen, offset: int, scrollback: int) -> None:
-        self.rows, self.cols = screen.rows, screen.cols
-        self.offset = offset
-        self.alternate = screen.alternate
-        self.cursor: Cursor = screen.cursor
-        self._capture = screen.capture(scrollback)
+    rows: int
+    cols: int
+    offset: int
+    alternate: bool
+    cursor: Cursor
+    body: Any
 
-    @property
-    def text(self) -> str:
-        return green.offload(self._capture.text)
-
-    @property
-    def ansi(self) -> bytes:
-        """Rebuilds the screen on a reset terminal of rows x cols."""
-        return green.offload(self._capture.ansi)
-
-    @property
-    def cells(self) -> list[Line]:
-        return green.offload(self._capture.cells)
+    @classmethod
+    def of(cls, room: Room, scrollback: int, form: Form) -> ScreenView:
+        with room.writing:
+            room.settle()
+            if room.closed:
+                raise NotThere
+            screen, offset = room.screen, room.offset
+            rows, cols, alternate, cursor = screen.rows, screen.cols, screen.alternate, screen.cursor
+            return cls(rows, cols, offset, alternate, cursor, scribe.write(form, screen.capture(scrollback)))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 
@@ -16,12 +17,24 @@ class Wire(Protocol):
 
     def send(self, sid: str, event: str, message: dict[str, Any]) -> None: ...
 
+    def send_all(self, sids: Iterable[str], event: str, message: dict[str, Any]) -> None:
+        """The same to several sockets: encoded once."""
+        ...
+
     def enter(self, sid: str, room: str) -> None: ...
 
     def leave(self, sid: str, room: str) -> None: ...
 
     def queued(self, sid: str) -> int:
-        """Packets for this socket that the kernel has not taken yet."""
+        """Bytes for this socket that the kernel has not taken yet."""
+        ...
+
+    def rate(self, sid: str) -> float | None:
+        """Bytes a second that this socket takes when it has to be waited for; None: that is not known."""
+        ...
+
+    def drop(self, sid: str, room: str) -> int | None:
+        """Forgets the room's `output` that waits for this socket and was not begun; the offset where it began."""
         ...
 
     def close(self, sid: str) -> None: ...

@@ -121,6 +121,11 @@ class Capture:
     def __init__(self, now: state.TerminalState, lines: int, rows: int, pending: bytes) -> None:
         self._state, self._lines, self._rows, self._pending = now, lines, rows, pending
 
+    @property
+    def lines(self) -> int:
+        """How many lines above the screen were captured, at most."""
+        return self._lines
+
     def ansi(self, scrollback: int | None = None) -> bytes:
         """As Screen.snapshot; `scrollback` can only be less than what was captured."""
         lines = self._lines if scrollback is None else min(scrollback, self._lines)

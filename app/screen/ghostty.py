@@ -1,5 +1,4 @@
-"""One libghostty-vt terminal: with scrollback.py, which adds what history needs, and halves.py all that
-touches C.
+"""One libghostty-vt terminal: with scrollback.py (for history) and halves.py all that touches C.
 
 pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this
 uses its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without
@@ -25,6 +24,22 @@ SCROLLBACK_SLACK_BYTES = 4 * 1024 * 1024
 CELL_BYTES = 8 * 1.1  # a cell, and a tenth for the rows' styles and links
 CELL_PIXELS = (8, 16)
 
+# Every C type that is used here, parsed at one stroke: cffi reads all of libghostty's declarations again for each
+# type it has not seen, which took 9 ms each, a fifth of a second of every start.
+ffi.cdef(
+    """typedef struct {
+        GhosttyTerminal *terminal; GhosttyTerminalScreen *screen; GhosttyTerminalModeConfig *mode;
+        GhosttyTerminalCompressionResult *compression; GhosttyWriter *writer; GhosttyString *string;
+        GhosttyColorRgb *rgb; GhosttyColorRgb palette[256];
+        size_t *size; uint64_t *u64; uint16_t *u16; bool *flag;
+        GhosttyWriterFn write; GhosttyTerminalWritePtyFn write_pty; GhosttyTerminalBellFn bell;
+        GhosttyTerminalTitleChangedFn titled; GhosttyTerminalPwdChangedFn moved;
+        GhosttyTerminalDesktopNotificationFn notified; GhosttyTerminalProgressReportFn progressed;
+        GhosttyTerminalDeviceAttributesFn attributes; GhosttyTerminalXtversionFn xtversion; GhosttyTerminalSizeFn sized;
+    } HoldfastTypes;"""
+)
+C = {name: field.type for name, field in ffi.typeof("HoldfastTypes").fields}
+
 ALTERNATE = int(lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
 
 
@@ -43,7 +58,7 @@ class Terminal:
     """A terminal engine of rows x cols. Not thread-safe: one caller at a time."""
 
     def __init__(self, rows: int, cols: int, scrollback: int, effects: Effects | None) -> None:
-        created = ffi.new("GhosttyTerminal*")
+        created = ffi.new(C["terminal"])
         check(lib.ghostty_terminal_new(ffi.NULL, created, cols, rows), "terminal_new")
         self._begin(created[0], effects)
         self.limit_scrollback(scrollback, cols)
@@ -67,12 +82,12 @@ class Terminal:
     def _close_doors(self) -> None:
         """No images (their media can read files), no glyphs, no title report, no clipboard transactions."""
         self._set("SCROLLBACK_MAX_LINES", ffi.NULL)
-        self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
-        self._set("KITTY_IMAGE_MEDIUM_FILE", ffi.new("bool*", False))
+        self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new(C["u64"], 0))
+        self._set("KITTY_IMAGE_MEDIUM_FILE", ffi.new(C["flag"], False))
         self._set("KITTY_IMAGE_MEDIUM_TEMP_FILE", ffi.NULL)
-        self._set("KITTY_IMAGE_MEDIUM_SHARED_MEM", ffi.new("bool*", False))
-        self._set("GLYPH_PROTOCOL", ffi.new("bool*", False))
-        self._set("TITLE_REPORT", ffi.new("bool*", False))
+        self._set("KITTY_IMAGE_MEDIUM_SHARED_MEM", ffi.new(C["flag"], False))
+        self._set("GLYPH_PROTOCOL", ffi.new(C["flag"], False))
+        self._set("TITLE_REPORT", ffi.new(C["flag"], False))
         self._number("APC_MAX_BYTES", 4096)
         self._number("APC_MAX_BYTES_KITTY", 4096)
         self._number("CLIPBOARD_WRITE_MAX_BYTES", 4096)
@@ -85,12 +100,12 @@ class Terminal:
         for start in range(0, len(data), PIECE_BYTES):
             piece = data[start : start + PIECE_BYTES] if len(data) > PIECE_BYTES else data
             lib.ghostty_terminal_vt_write(self._terminal, piece, len(piece))
-            if not self._get("VT_GROUND", "bool"):
+            if not self._get("VT_GROUND", "flag"):
                 self._tame()
 
     def _tame(self) -> None:
         """An unfinished string that grew too long is swapped for one that swallows the rest of it."""
-        size = ffi.new("size_t*")
+        size = ffi.new(C["size"])
         lib.ghostty_terminal_continuation_buf(self._terminal, ffi.NULL, 0, size)
         if size[0] <= STRING_BYTES:
             return
@@ -101,7 +116,7 @@ class Terminal:
 
     def continuation(self) -> bytes:
         """The unfinished escape sequence or UTF-8 character at the end of what was fed."""
-        size = ffi.new("size_t*")
+        size = ffi.new(C["size"])
         lib.ghostty_terminal_continuation_buf(self._terminal, ffi.NULL, 0, size)
         if not size[0]:
             return b""
@@ -116,7 +131,7 @@ class Terminal:
 
     def encode(self, take: Callable[[bytes], bool]) -> None:
         """Hand the engine's state to `take` piece by piece until it returns False."""
-        writer = ffi.new("GhosttyWriter*")
+        writer = ffi.new(C["writer"])
         handle = ffi.new_handle(take)
         writer.write, writer.userdata = _take, handle
         result = lib.ghostty_snapshot_encode(self._terminal, writer[0])
@@ -124,7 +139,7 @@ class Terminal:
             check(result, "snapshot_encode")
 
     def compress(self) -> None:
-        result = ffi.new("GhosttyTerminalCompressionResult*")
+        result = ffi.new(C["compression"])
         lib.ghostty_terminal_compress(self._terminal, lib.GHOSTTY_TERMINAL_COMPRESSION_MODE_FULL, result)
 
     def size(self) -> tuple[int, int]:
@@ -134,7 +149,7 @@ class Terminal:
         return self._get("CURSOR_Y"), self._get("CURSOR_X")
 
     def cursor_visible(self) -> bool:
-        return bool(self._get("CURSOR_VISIBLE", "bool"))
+        return bool(self._get("CURSOR_VISIBLE", "flag"))
 
     def title(self) -> bytes:
         return _borrowed(self._terminal, lib.GHOSTTY_TERMINAL_DATA_TITLE)
@@ -143,16 +158,16 @@ class Terminal:
         return _borrowed(self._terminal, lib.GHOSTTY_TERMINAL_DATA_PWD)
 
     def alternate(self) -> bool:
-        return int(self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen")) == ALTERNATE
+        return int(self._get("ACTIVE_SCREEN", "screen")) == ALTERNATE
 
     def mode(self, number: int) -> bool:
-        config = ffi.new("GhosttyTerminalModeConfig*")
+        config = ffi.new(C["mode"])
         config.mode = number
         lib.ghostty_terminal_get(self._terminal, lib.GHOSTTY_TERMINAL_DATA_MODE, config)
         return bool(config.value)
 
     def set_mode(self, number: int, value: bool) -> None:
-        self._set("MODE", ffi.new("GhosttyTerminalModeConfig*", {"mode": number, "value": value}))
+        self._set("MODE", ffi.new(C["mode"], {"mode": number, "value": value}))
 
     def close(self) -> None:
         if self._terminal is not None:
@@ -168,10 +183,10 @@ class Terminal:
         check(lib.ghostty_terminal_set(self._terminal, code, value), option)
 
     def _number(self, option: str, value: int) -> None:
-        self._set(option, ffi.new("size_t*", value))
+        self._set(option, ffi.new(C["size"], value))
 
-    def _get(self, key: str, kind: str = "uint16_t") -> Any:
-        out = ffi.new(kind + "*")
+    def _get(self, key: str, kind: str = "u16") -> Any:
+        out = ffi.new(C[kind])
         check(lib.ghostty_terminal_get(self._terminal, getattr(lib, "GHOSTTY_TERMINAL_DATA_" + key), out), key)
         return out[0]
 
@@ -182,12 +197,12 @@ def codepoint_width(codepoint: int) -> int:
 
 
 def _rgb(color: int) -> Any:
-    return ffi.new("GhosttyColorRgb*", (color >> 16, color >> 8 & 255, color & 255))
+    return ffi.new(C["rgb"], (color >> 16, color >> 8 & 255, color & 255))
 
 
 def _palette() -> Any:
     """The engine's 256 colours with xterm.js' sixteen in front."""
-    palette = ffi.new("GhosttyColorRgb[256]")
+    palette = ffi.new(C["palette"])
     lib.ghostty_color_palette_default(palette)
     for index, color in enumerate(answers.ANSI_COLORS):
         palette[index] = _rgb(color)[0]
@@ -202,49 +217,49 @@ def _bytes(string: Any) -> bytes:
 
 
 def _borrowed(terminal: Any, key: int) -> bytes:
-    out = ffi.new("GhosttyString*")
+    out = ffi.new(C["string"])
     return _bytes(out[0]) if lib.ghostty_terminal_get(terminal, key, out) == lib.GHOSTTY_SUCCESS else b""
 
 
 # Callbacks are shared by all terminals (each costs an executable page); `user` says whose it is.
 
 
-@ffi.callback("GhosttyWriterFn")
+@ffi.callback(C["write"])
 def _take(user: Any, data: Any, size: int) -> bool:
     return bool(ffi.from_handle(user)(bytes(ffi.buffer(data, size))))
 
 
-@ffi.callback("GhosttyTerminalWritePtyFn")
+@ffi.callback(C["write_pty"])
 def _write_pty(terminal: Any, user: Any, data: Any, size: int) -> None:
     ffi.from_handle(user).reply(bytes(ffi.buffer(data, size)))
 
 
-@ffi.callback("GhosttyTerminalBellFn")
+@ffi.callback(C["bell"])
 def _bell(terminal: Any, user: Any) -> None:
     ffi.from_handle(user).bell()
 
 
-@ffi.callback("GhosttyTerminalTitleChangedFn")
+@ffi.callback(C["titled"])
 def _titled(terminal: Any, user: Any) -> None:
     ffi.from_handle(user).titled(_borrowed(terminal, lib.GHOSTTY_TERMINAL_DATA_TITLE))
 
 
-@ffi.callback("GhosttyTerminalPwdChangedFn")
+@ffi.callback(C["moved"])
 def _moved(terminal: Any, user: Any) -> None:
     ffi.from_handle(user).moved(_borrowed(terminal, lib.GHOSTTY_TERMINAL_DATA_PWD))
 
 
-@ffi.callback("GhosttyTerminalDesktopNotificationFn")
+@ffi.callback(C["notified"])
 def _notified(terminal: Any, user: Any, note: Any) -> None:
     ffi.from_handle(user).notified(_bytes(note.title), _bytes(note.body))
 
 
-@ffi.callback("GhosttyTerminalProgressReportFn")
+@ffi.callback(C["progressed"])
 def _progressed(terminal: Any, user: Any, report: Any) -> None:
     ffi.from_handle(user).progressed(int(report.state), int(report.progress))
 
 
-@ffi.callback("GhosttyTerminalDeviceAttributesFn")
+@ffi.callback(C["attributes"])
 def _attributes(terminal: Any, user: Any, out: Any) -> bool:
     out.primary.conformance_level, out.primary.features[0] = answers.PRIMARY
     out.primary.num_features = 1
@@ -253,17 +268,17 @@ def _attributes(terminal: Any, user: Any, out: Any) -> bool:
     return True
 
 
-_XTVERSION = ffi.new("uint8_t[]", answers.XTVERSION)
+_XTVERSION = ffi.from_buffer(answers.XTVERSION)
 
 
-@ffi.callback("GhosttyTerminalXtversionFn")
+@ffi.callback(C["xtversion"])
 def _xtversion(terminal: Any, user: Any) -> Any:
     return {"ptr": _XTVERSION, "len": len(answers.XTVERSION)}
 
 
-@ffi.callback("GhosttyTerminalSizeFn")
+@ffi.callback(C["sized"])
 def _size(terminal: Any, user: Any, out: Any) -> bool:
-    number = ffi.new("uint16_t*")
+    number = ffi.new(C["u16"])
     lib.ghostty_terminal_get(terminal, lib.GHOSTTY_TERMINAL_DATA_ROWS, number)
     out.rows = number[0]
     lib.ghostty_terminal_get(terminal, lib.GHOSTTY_TERMINAL_DATA_COLS, number)

@@ -7,7 +7,7 @@ too. (Touches C, as ghostty.py does, which calls it.)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyghostty._ffi import ffi, lib, union_fn
 
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 ORIGIN, AUTOWRAP, ALTERNATE = 6, 7, 47
 
-_ref_at = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
+
+def ref_at(terminal: Any, point: Any, ref: Any) -> Any:
+    """cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi). Not made at the
+    start: cffi takes 9 ms for each type that is new to it."""
+    kind = "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)"
+    return union_fn("ghostty_terminal_grid_ref", kind)(terminal, point, ref)
 
 
 def erase(terminal: Terminal, cols: int) -> None:
@@ -55,7 +60,7 @@ def _wide(terminal: Terminal, x: int, y: int) -> bool:
     point.value.x, point.value.y = x, y
     ref, cell = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")}), ffi.new("GhosttyCell*")
     wide = ffi.new("GhosttyCellWide*")
-    if _ref_at(terminal._terminal, point[0], ref) or lib.ghostty_grid_ref_cell(ref, cell):
+    if ref_at(terminal._terminal, point[0], ref) or lib.ghostty_grid_ref_cell(ref, cell):
         return False
     lib.ghostty_cell_get(cell[0], lib.GHOSTTY_CELL_DATA_WIDE, wide)
     return int(wide[0]) == lib.GHOSTTY_CELL_WIDE_WIDE

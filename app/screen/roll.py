@@ -75,7 +75,7 @@ class Roll:
         return self
 
     def save(self) -> bytes:
-        """Everything but the rows that were handed out, packed: about 1 KB."""
+        """Everything but the rows that were handed out, packed: 1 to 4 KB."""
         parts = self._held, self._intake.within, self._intake.pending()
         head = _SAVED.pack(self.rows, self.cols, *map(len, parts))
         return zlib.compress(head + b"".join(parts) + state.screens(self._terminal), 1)

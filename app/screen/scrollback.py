@@ -13,6 +13,7 @@ from pyghostty._ffi import check, ffi, lib, union_fn
 
 from app.screen import state
 from app.screen.ghostty import ALTERNATE, CONTINUATION_BYTES, Effects, Terminal
+from app.screen.halves import ref_at
 
 # What the engine keeps of rows that scrolled off; also what one such terminal costs. A small one stays in the
 # processor's cache, and costs few page faults at its start.
@@ -25,11 +26,11 @@ TEXT_BYTES, MOST_TEXT_BYTES = 64 << 10, 4 << 20
 
 _SCROLLBACK_ROWS = int(lib.GHOSTTY_TERMINAL_DATA_SCROLLBACK_ROWS)
 _ACTIVE_SCREEN = int(lib.GHOSTTY_TERMINAL_DATA_ACTIVE_SCREEN)
-# cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi).
-_ref_at = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
-_track = union_fn(
-    "ghostty_terminal_grid_ref_track", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyTrackedGridRef*)"
-)
+
+
+def _track(terminal: Any, point: Any, mark: Any) -> Any:
+    kind = "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyTrackedGridRef*)"
+    return union_fn("ghostty_terminal_grid_ref_track", kind)(terminal, point, mark)
 
 
 class ScrollingTerminal(Terminal):
@@ -178,7 +179,7 @@ class ScrollingTerminal(Terminal):
 
     def _ref(self, x: int, y: int) -> Any:
         ref = ffi.new("GhosttyGridRef*", {"size": ffi.sizeof("GhosttyGridRef")})
-        check(_ref_at(self._terminal, _history(x, y), ref), "grid ref")
+        check(ref_at(self._terminal, _history(x, y), ref), "grid ref")
         return ref[0]
 
 

@@ -11,6 +11,7 @@ from app.live.launch import Launch
 from app.models.session import Session
 from app.models.user import User
 from app.permissions import EDIT, END, RESIZE, TYPE, WATCH, Actor
+from app.screen.engine import Capture
 from app.web import bodies
 from app.web.answers import ScreenBody, SessionsBody, StatusBody
 from app.web.gate import require, rooms
@@ -99,8 +100,8 @@ def signal(session: Session, body: bodies.Signal) -> Any:
 @route("GET", ONE + "/screen", WATCH, Answer(200, ScreenBody))
 def screen(session: Session, query: bodies.ScreenAs) -> Any:
     """The screen now with `scrollback` lines above it: as text, as ANSI that redraws it, or as JSON."""
-    view = rooms().screen(session, query.scrollback)
-    return {"text": _text, "ansi": _ansi, "json": _cells}[query.format](view)
+    form, answer = FORMATS[query.format]
+    return answer(rooms().screen(session, query.scrollback, form))
 
 
 @route("GET", ONE + "/output", WATCH, Answer(200, "application/octet-stream", POSITIONS))
@@ -112,11 +113,11 @@ def output(session: Session, query: bodies.Slice) -> Any:
 
 
 def _text(view: Any) -> Response:
-    return Response(view.text, 200, _place(view), "text/plain")
+    return Response(view.body, 200, _place(view), "text/plain")
 
 
 def _ansi(view: Any) -> Response:
-    return Response(view.ansi, 200, _place(view), "application/octet-stream")
+    return Response(view.body, 200, _place(view), "application/octet-stream")
 
 
 def _place(view: Any) -> dict[str, str]:
@@ -134,7 +135,7 @@ def _cells(view: Any) -> dict[str, Any]:
         "cols": view.cols,
         "alternate": view.alternate,
         "cursor": asdict(view.cursor),
-        "lines": [_line(line) for line in view.cells],
+        "lines": [_line(line) for line in view.body],
     }
 
 
@@ -145,3 +146,6 @@ def _line(line: Any) -> dict[str, Any]:
         for run in line.runs
     ]
     return {"text": line.text, "wrapped": line.wrapped, "runs": runs}
+
+
+FORMATS = {"text": (Capture.text, _text), "ansi": (Capture.ansi, _ansi), "json": (Capture.cells, _cells)}

@@ -20,7 +20,7 @@ LOOKED_AT = {"python-socketio": "5.18.1", "python-engineio": "4.15.1", "eventlet
 @pytest.mark.parametrize("package", LOOKED_AT)
 def test_the_versions_the_transport_was_made_for(package):
     assert metadata.version(package) == LOOKED_AT[package], (
-        "read app/events/transport.py beside the new version's source, then change this number"
+        "read app/events/transport.py and websocket.py beside the new version's source, then change this number"
     )
 
 
@@ -30,13 +30,13 @@ def plainly_unmasked(data: bytes, mask: bytes) -> bytes:
 
 @given(st.binary(max_size=70), st.binary(min_size=4, max_size=4))
 def test_unmasking_is_what_rfc_6455_says(data, mask):
-    from app.events.transport import unmask
+    from app.events.websocket import unmask
 
     assert unmask(data, mask) == plainly_unmasked(data, mask)
 
 
 def test_unmasking_a_large_message():
-    from app.events.transport import unmask
+    from app.events.websocket import unmask
 
     data, mask = os.urandom(100_003), os.urandom(4)
     assert unmask(data, mask) == plainly_unmasked(data, mask)
@@ -118,7 +118,7 @@ class Raw:
 
 
 # As the server, but every viewer counts as far away.
-FAR = "import wsgi; from app.events import transport; transport.FAR_MICROSECONDS = -1; wsgi.main()"
+FAR = "import wsgi; from app.events import websocket; websocket.FAR_MICROSECONDS = -1; wsgi.main()"
 LINES = ["bash", "-c", "seq 1 2000; echo the-end; cat"]
 
 
@@ -141,7 +141,7 @@ def test_who_is_far_gets_compressed_ones(tmp_path):
 
 
 def test_the_round_trip_on_this_machine_is_short():
-    from app.events.transport import FAR_MICROSECONDS, round_trip
+    from app.events.websocket import FAR_MICROSECONDS, round_trip
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with socket.create_connection(listener.getsockname()) as one, listener.accept()[0] as other:

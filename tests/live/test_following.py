@@ -106,7 +106,7 @@ def books_of(live, monkeypatch, clock) -> Bookkeeper:
     monkeypatch.setattr(bookkeeper.green, "sleep", clock.sleep)
     live.records[ID] = row(created_at=clock.wall)
     room_in(live)
-    return Bookkeeper(live, 10, 1000)
+    return Bookkeeper(live, 10, 1000, 1 << 28)
 
 
 def test_a_keeper_that_does_not_answer_is_asked_again_to_end_a_session(live, monkeypatch):
@@ -150,3 +150,14 @@ def test_a_damaged_snapshot_is_passed_over(own_server):
     database.close()
     server.start()
     assert server.api("alice").screen(session) == before
+
+
+def test_a_flood_is_saved_before_its_journal_forgets_what_follows(own_server):
+    """Else its screen could not be rebuilt exactly; and a restart would replay all of it."""
+    server = own_server(HOLDFAST_SNAPSHOT_SECONDS="3600", HOLDFAST_JOURNAL_BYTES=str(4 << 20))
+    session = server.api("alice").start(["sh", "-c", "seq 1 400000; exec cat"])["id"]  # 3 MB
+    database = sqlite3.connect(server.data_dir / "holdfast.db")
+    saved = "select max(offset) from snapshot where session_id = ?"
+    while (database.execute(saved, (session,)).fetchone()[0] or 0) < 1 << 20:
+        pass
+    database.close()

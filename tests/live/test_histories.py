@@ -64,15 +64,15 @@ def test_rows_dropped_under_every_look_are_an_answer_too(sessions, monkeypatch):
 
 
 def test_the_queue_is_bounded_and_no_session_takes_all_of_it(monkeypatch):
-    monkeypatch.setattr(histories, "MOST_WAITING", histories.MOST_WAITING_EACH + 1)
-    turns, done = Turns(1), []
+    monkeypatch.setattr(histories, "MOST_WAITING", 4)
+    turns, done = Turns(1, 3), []
 
     def work(session):
         with turns.turn(session):
             done.append(session)
 
     with turns.turn("a"):
-        for _ in range(histories.MOST_WAITING_EACH):
+        for _ in range(3):
             green.spawn(work, "a")
         green.sleep()
         with pytest.raises(Crowded), turns.turn("a"):
@@ -81,6 +81,6 @@ def test_the_queue_is_bounded_and_no_session_takes_all_of_it(monkeypatch):
         green.sleep()
         with pytest.raises(Crowded), turns.turn("c"):
             pass
-    while len(done) <= histories.MOST_WAITING_EACH:
+    while len(done) <= 3:
         green.sleep()
-    assert done == ["a"] * histories.MOST_WAITING_EACH + ["b"]
+    assert done == ["a"] * 3 + ["b"]

@@ -93,6 +93,8 @@ def test_a_lost_session_keeps_its_screen_and_runs_again(own_server):
     session = api.start(["bash", "-c", "echo first; seq 1 100; cat"], cwd="/tmp")
     one = Viewer(server.url, server.user("alice"))
     one.join(session["id"])
+    while "\n100\n" not in api.screen(session["id"]):
+        pass  # typed earlier, it would be echoed among the numbers
     one.type("last words\n")
     one.wait_output(b"last words\r\nlast words\r\n")
     one.close()

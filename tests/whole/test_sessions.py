@@ -28,7 +28,8 @@ def test_a_session_echoes_and_everyone_joined_sees_it(server, viewer):
 def test_a_joiner_gets_the_exact_screen_then_every_byte(server, viewer):
     session = server.api("alice").start(["bash", "-c", "printf 'one\\r\\ntwo'; cat"])["id"]
     early = viewer(server, "alice")
-    early.join(session)
+    shown = early.join(session)["snapshot"]
+    early.wait(lambda v: b"two" in shown + v.output)
     early.type("three\n")
     early.wait_output(b"three\r\nthree\r\n")
     late = viewer(server, "alice")

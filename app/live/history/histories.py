@@ -22,15 +22,16 @@ from app.live.history.search import Found, Wanted, search
 
 T = TypeVar("T")
 
-# Indexes kept, about 1 MB each at most; the one used longest ago goes first.
+# Indexes kept, 1.5 MB each at most; the one used longest ago goes first.
 MOST_INDEXES = 8
 # An index nobody asked for goes after so long (seconds).
 KEPT_SECONDS = 300.0
 # One request reads on in a long journal for so long (seconds), in turns of:
 WORK_SECONDS = 2.0
 TURN_SECONDS = 0.25
-# Requests that wait for a turn, of one session and of all; more are told to come back.
-MOST_WAITING_EACH, MOST_WAITING = 4, 32
+# Requests that wait for a turn, of all sessions together and of one: to read (0.25 s at most), to search (2 s). More
+# are told to come back.
+MOST_WAITING, READERS_WAITING, SEARCHES_WAITING = 64, 16, 4
 # The journal may drop rows while they are read; who tries so often in vain meets a flood.
 TRIES = 3
 
@@ -38,14 +39,15 @@ TRIES = 3
 class Turns:
     """So many at a time, and a bounded queue behind them, of which no session's readers take all."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, each: int) -> None:
         self._free = green.Semaphore(at_once)
+        self._each = each
         self._waiting: Counter[str] = Counter()
 
     @contextmanager
     def turn(self, session_id: str) -> Iterator[None]:
         waiting = self._waiting
-        if waiting[session_id] >= MOST_WAITING_EACH or waiting.total() >= MOST_WAITING:
+        if waiting[session_id] >= self._each or waiting.total() >= MOST_WAITING:
             raise Crowded("Too many are reading histories just now. Try again in a moment.")
         waiting[session_id] += 1
         try:
@@ -65,9 +67,9 @@ class Histories:
         self._sessions_dir = sessions_dir
         self._indexes: OrderedDict[str, Index] = OrderedDict()
         self._used: dict[str, float] = {}
-        self._indexing = Turns(1)
-        self._paging = Turns(2)
-        self._searching = Turns(1)
+        self._indexing = Turns(1, READERS_WAITING)
+        self._paging = Turns(2, READERS_WAITING)
+        self._searching = Turns(1, SEARCHES_WAITING)
 
     def outline(self, session_id: str, offset: int | None) -> pages.Outline:
         return self._read(session_id, lambda view, directory: pages.outline(directory, view, offset))
