@@ -6,7 +6,17 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import warnings
+
+from app import supervisor
+
+# First of all: with several workers this process serves nothing, and a worker goes when its supervisor does.
+PLACE = supervisor.place_of(sys.argv)
+if PLACE is not None:
+    supervisor.settle_in(PLACE)
+elif __name__ == "__main__":
+    supervisor.enter(os.environ)
 
 # Nothing that is imported becomes garbage: looking for some meanwhile took a tenth of the start (see warm_up).
 gc.disable()
@@ -24,25 +34,17 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import fcntl
 import logging
 import socket
-import sys
-from pathlib import Path
 from typing import NoReturn
 
 from app import green
 from app.config import Config, ConfigError, load
 from app.factory import create
 from app.keeper.client import KeeperError, ensure
+from app.listening import CannotStart, listen, lock_of
 from app.models import base
 from app.models.setup_link import SetupLink
-
-LISTEN_BACKLOG = 512
-
-
-class CannotStart(Exception):
-    """The reason, in words for whoever started the server."""
 
 
 def main() -> NoReturn:
@@ -61,21 +63,26 @@ def serve(config: Config) -> None:
     # Native threads write snapshots out in pure Python; 5 ms (the default) of the interpreter at a time
     # would be 5 ms in which no key is echoed.
     sys.setswitchinterval(0.0005)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    worker = "" if PLACE is None else f"worker {PLACE.number} "
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {worker}%(name)s: %(message)s")
     logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = lock_of(config.data_dir)
-    listener = listen(config.host, config.port)
+    lock = lock_of(config.data_dir) if PLACE is None else PLACE.lock
+    listener = listen(config.host, config.port) if PLACE is None else socket.socket(fileno=PLACE.listener)
     base.migrate(base.bind(config.database_url))
     ensure(config.keeper_dir, sessions_dir=config.sessions_dir, journal_bytes=config.journal_bytes)
     os.umask(0o077)  # after the keeper's start: programs keep the umask of whoever started the server
-    holdfast = create(config)
+    holdfast = create(config, PLACE.number if PLACE is not None else 1)
     warm_up()
     holdfast.rooms.start()
     stop = green.Stop()
-    announce(config, listener.getsockname()[1])
+    if PLACE is None or PLACE.first:
+        announce(config, listener.getsockname()[1])
+    if PLACE is not None:
+        supervisor.is_ready(PLACE)
     green.serve(listener, holdfast.wsgi, stop)
-    print("\nThe web server stopped; sessions go on. `make run` brings them back.", flush=True)
+    if PLACE is None:
+        print("\nThe web server stopped; sessions go on. `make run` brings them back.", flush=True)
     os.close(lock)
 
 
@@ -87,37 +94,6 @@ def warm_up() -> None:
     screen.close()
     gc.freeze()
     gc.enable()
-
-
-def lock_of(data_dir: Path) -> int:
-    """One web server a data directory: SO_REUSEPORT would let a second one share the port unnoticed."""
-    lock = os.open(data_dir / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        pid = os.pread(lock, 20, 0).decode().strip() or "unknown"
-        raise CannotStart(f"another server (pid {pid}) already serves {data_dir}") from None
-    os.truncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    return lock
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket. TCP_NODELAY is inherited by every connection: without it a keystroke's echo
-    takes 44 ms, with it 1.1."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(LISTEN_BACKLOG)
-    except OSError as error:
-        raise CannotStart(
-            f"HOLDFAST_HOST={host} HOLDFAST_PORT={port}: {os.strerror(error.errno or 0).lower()};"
-            " choose another port, or stop what listens there"
-        ) from None
-    return listener
 
 
 def announce(config: Config, port: int) -> None:

@@ -9,6 +9,7 @@ Words
     screen     the terminal state (grid, scrollback, modes) at an offset
     snapshot   (offset, rows, cols, bytes): drawn on a reset terminal, it rebuilds the screen
     room       a session being followed in this web process: its screen, its reader, its viewers
+    worker     one of several web processes beside one keeper; one of them leads, all tell each other in notes
     viewer     one joined browser tab, device or script
     history    the rows that scrolled off the primary screen, and the screen's own, by number; made of the
                journal again whenever they are asked for
@@ -16,10 +17,11 @@ Words
 Floors (imports go down only; tests/test_floors.py enforces it)
     6  wsgi.py                    monkey_patch, listener, serve
     5  factory.py, cli.py         the one place that wires; commands
+       supervisor.py              starts the workers, where there are to be several
     4  events/, web/              Socket.IO and HTTP edges: gate, then one call down
     3  live/                      room, viewer, rooms: what happens now. No Flask
     2  models/                    peewee: one noun a file
-    1  screen/ keeper/ permissions.py config.py green.py   no floor-1 package knows another
+    1  screen/ keeper/ permissions.py config.py green.py listening.py   no floor-1 package knows another
 
 Two paths
     keystroke  onData -> `input` event -> gate -> keeper frame -> os.write(PTY) -> acknowledged

@@ -45,6 +45,7 @@ class Config:
     max_sessions: int
     snapshot_seconds: int
     allowed_hosts: tuple[str, ...]
+    workers: int
 
     @property
     def keeper_dir(self) -> Path:
@@ -230,6 +231,14 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Host names accepted besides loopback, separated by commas, each with :PORT where it needs one",
         _hosts,
+    ),
+    Setting(
+        "HOLDFAST_WORKERS",
+        "number",
+        "1",
+        "processes",
+        "web processes that share the port, each able to serve every session; 1 to 64; more than cores is no use",
+        _whole(1, 64),
     ),
 )
 

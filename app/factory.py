@@ -24,11 +24,13 @@ class Holdfast(NamedTuple):
     rooms: Rooms
 
 
-def create(config: Config) -> Holdfast:
-    """Wires every floor; the database is bound and migrated already. Starts nothing."""
+def create(config: Config, worker: int = 1) -> Holdfast:
+    """Wires every floor; the database is bound and migrated already. Starts nothing.
+
+    `worker`: which of the web processes this is."""
     app = Flask("app", root_path=str(ROOT), static_folder="static", template_folder="templates")
     io = events.make(app)
-    rooms = Rooms(config, events.wire_of(io))
+    rooms = Rooms(config, events.wire_of(io), worker)
     app.extensions["rooms"] = rooms
     wiring.register(app, config)
     events.register(io, rooms, lambda environ: logins.who(app, environ), logins.who_by_token)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Raw = dict[str, Any]
-NEEDS = {"echo", "viewers", "interrupt", "join", "idle", "restart", "kill9"}
+NEEDS = {"echo", "viewers", "slow", "interrupt", "join", "idle", "restart", "kill9", "browser"}
 # An hour of "0 %" would be exact; in a window of seconds one timer is more than nothing.
 IDLE_CPU_PERCENT = 0.1
 
@@ -61,6 +61,10 @@ def stalled(raw: Raw) -> float:
     return ours["stalled"]["grown"] - ours["none"]["grown"]
 
 
+def line(raw: Raw, name: str, what: str) -> float:
+    return found(raw, "slow")[name][what]
+
+
 def joining(raw: Raw) -> float:
     """Server ms, of the longest past that was measured."""
     cases = found(raw, "join")
@@ -78,6 +82,11 @@ def killed(raw: Raw, victim: str, what: str) -> float:
     return found(raw, "kill9")[victim][what]
 
 
+def cat_in_browser(raw: Raw, what: str) -> float:
+    cases = found(raw, "browser")["cases"]
+    return next(by_page for case, by_page in cases.items() if case.startswith("cat "))["holdfast"][what]
+
+
 BUDGETS = [
     Budget("key to echo, idle: p50 above a bare PTY", 1, "ms", lambda raw: keys(raw, "idle", "p50", above=True)),
     Budget("key to echo, idle: p99 above a bare PTY", 3, "ms", lambda raw: keys(raw, "idle", "p99", above=True)),
@@ -86,6 +95,11 @@ BUDGETS = [
     Budget("job speed with one viewer", 90, "%", lambda raw: speed(raw, "one"), at_least=True),
     Budget("job speed with a hundred", 90, "%", lambda raw: speed(raw, "crowd"), at_least=True),
     Budget("job speed with one that stopped reading", 90, "%", lambda raw: speed(raw, "stalled"), at_least=True),
+    Budget(
+        "frames of a flood a second, over 256 KB/s and 100 ms", 5, "",
+        lambda raw: line(raw, "256 KB/s, 100 ms", "rate"), at_least=True,
+    ),
+    Budget("the exact screen after a flood", 0.2, "s", lambda raw: line(raw, "no line between", "exact")),
     Budget("Ctrl-C in a flood: median", 100, "ms", lambda raw: found(raw, "interrupt")["holdfast"]["p50"]),
     Budget("Ctrl-C in a flood: worst", 100, "ms", lambda raw: found(raw, "interrupt")["holdfast"]["worst"]),
     Budget("join: server time, deepest past measured", 50, "ms", joining),
@@ -98,5 +112,7 @@ BUDGETS = [
     Budget("kill -9 of the keeper: programs lost", 0, "", lambda raw: killed(raw, "keeper", "lost")),
     Budget("kill -9 of the keeper: lines wrong", 0, "", lambda raw: killed(raw, "keeper", "wrong_lines")),
     Budget("kill -9 of the keeper: live again, worst", 2, "s", lambda raw: killed(raw, "keeper", "worst")),
+    Budget("a browser, `cat` of all that text: longest task", 200, "ms", lambda raw: cat_in_browser(raw, "longest")),
+    Budget("the same: prompt drawn after the job's end", 300, "ms", lambda raw: cat_in_browser(raw, "prompt")),
     Budget("all sessions live again after a restart", 2, "s", lambda raw: found(raw, "restart")["seconds"]),
 ]

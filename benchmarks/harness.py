@@ -25,7 +25,7 @@ import psutil
 
 from benchmarks.clients import Client, Spec, connect
 from benchmarks.jobs import Job
-from benchmarks.peers import ALL, HOME, NotHere, Peer
+from benchmarks.peers import ALL, EVERY, HOME, NotHere, Peer
 
 PR_SET_CHILD_SUBREAPER = 36
 ATTEMPT_SECONDS = 120
@@ -43,6 +43,9 @@ class Scale:
     bulk_rounds: int
     job_mb: int
     job_rounds: int
+    slow_lines: tuple[str, ...]
+    slow_seconds: float  # of flood over each line
+    slow_rounds: int
     crowd: int  # the "100 viewers"
     fanout: tuple[int, ...]
     fanout_mb: int
@@ -56,24 +59,30 @@ class Scale:
     restart_sessions: int
     restarts: int
     kills: int
+    browser_rounds: int
 
 
+SOME_LINES = ("256 KB/s, 100 ms", "no line between")
+ALL_LINES = ("64 KB/s, 100 ms", *SOME_LINES, "1 MB/s, 100 ms")
 FULL = Scale(
-    "full", rounds=10, keys=200, bulk_mb=100, seq_lines=3_000_000, bulk_rounds=5, job_mb=100, job_rounds=5,
+    "full", slow_lines=ALL_LINES, slow_seconds=10, slow_rounds=3,
+    rounds=10, keys=200, bulk_mb=100, seq_lines=3_000_000, bulk_rounds=5, job_mb=100, job_rounds=5,
     crowd=100, fanout=(2, 10, 50, 100), fanout_mb=20, fanout_rounds=3, interrupts=15,
     join_lines=(100_000, 1_000_000), joins=20, idle=(1, 50, 200, 1000), idle_peers=(1, 50, 200, 1000),
-    idle_seconds=20, restart_sessions=200, restarts=5, kills=20,
+    idle_seconds=20, restart_sessions=200, restarts=5, kills=20, browser_rounds=3,
 )  # fmt: skip
 QUICK = Scale(
-    "quick", rounds=3, keys=60, bulk_mb=25, seq_lines=750_000, bulk_rounds=2, job_mb=25, job_rounds=2,
+    "quick", slow_lines=ALL_LINES, slow_seconds=4, slow_rounds=1,
+    rounds=3, keys=60, bulk_mb=25, seq_lines=750_000, bulk_rounds=2, job_mb=25, job_rounds=2,
     crowd=100, fanout=(2, 10, 50, 100), fanout_mb=5, fanout_rounds=1, interrupts=4,
     join_lines=(100_000, 1_000_000), joins=5, idle=(1, 50, 200), idle_peers=(1, 50), idle_seconds=4,
-    restart_sessions=200, restarts=1, kills=3,
+    restart_sessions=200, restarts=1, kills=3, browser_rounds=1,
 )  # fmt: skip
 SMOKE = Scale(
     "smoke", rounds=1, keys=5, bulk_mb=1, seq_lines=1000, bulk_rounds=1, job_mb=1, job_rounds=1,
+    slow_lines=SOME_LINES, slow_seconds=3, slow_rounds=1,
     crowd=3, fanout=(2,), fanout_mb=1, fanout_rounds=1, interrupts=1, join_lines=(1000,), joins=1,
-    idle=(1, 3), idle_peers=(1,), idle_seconds=0.2, restart_sessions=3, restarts=1, kills=1,
+    idle=(1, 3), idle_peers=(1,), idle_seconds=0.2, restart_sessions=3, restarts=1, kills=1, browser_rounds=1,
 )  # fmt: skip
 SCALES = {scale.name: scale for scale in (FULL, QUICK, SMOKE)}
 
@@ -122,7 +131,7 @@ class Bench:
     def start(self, name: str) -> Peer:
         """A fresh server of its own."""
         self.count += 1
-        peer = ALL[name]()
+        peer = EVERY[name]()
         directory = self.directory / f"{name}{self.count}"
         directory.mkdir()
         peer.start(directory)

@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 READY, DONE = b"=ready=", b"=done="
@@ -124,13 +125,28 @@ def sleeper(directory: Path, lines: int = 0) -> Job:
 
 def text_file(directory: Path, megabytes: int) -> Path:
     """So many million bytes of log lines, the same in every run."""
-    path = directory / f"{megabytes}mb.txt"
+    return filled(directory / f"{megabytes}mb.txt", megabytes, lambda n: LINE % (n * 7919, n % 16, n))
+
+
+def colour_file(directory: Path, megabytes: int) -> Path:
+    """The same with a colour, of 16, 256 or 16 million, for every word."""
+    return filled(directory / f"{megabytes}mb-colour.txt", megabytes, coloured)
+
+
+def coloured(n: int) -> str:
+    styles = (f"{31 + n % 7}", f"1;38;5;{n % 256}", f"38;2;{n % 256};{n * 7 % 256};{n * 13 % 256}", "2", f"4;9{n % 8}")
+    words = (LINE % (n * 7919, n % 16, n)).split()
+    return " ".join(f"\x1b[{styles[i % 5]}m{word}\x1b[0m" for i, word in enumerate(words)) + "\n"
+
+
+def filled(path: Path, megabytes: int, line: Callable[[int], str]) -> Path:
+    """A million bytes of lines, so often; each million ends with a line's end."""
     if not path.exists():
-        lines, size = [], 0
-        while size < 1_000_000:
-            lines.append(LINE % (len(lines) * 7919, len(lines) % 16, len(lines)))
+        lines, size = [line(0)], 0
+        while size + len(lines[-1]) < 1_000_000:
             size += len(lines[-1])
-        block = "".join(lines)[:999_999] + "\n"
+            lines.append(line(len(lines)))
+        block = "".join(lines[:-1]) + "x" * (999_999 - size) + "\n"
         path.with_suffix(".new").write_text(block * megabytes)
         path.with_suffix(".new").rename(path)
     return path

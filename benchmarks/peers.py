@@ -106,6 +106,7 @@ def answering(port: int, process: subprocess.Popen) -> None:
 class Holdfast(Peer):
     name, title = "holdfast", "Holdfast"
     shared = detached = stays = True
+    workers = "1"
 
     def version(self) -> str:
         commit = subprocess.run(
@@ -114,7 +115,8 @@ class Holdfast(Peer):
         return commit.stdout.strip()
 
     def start(self, directory: Path) -> None:
-        self.server = Server(directory / "data", HOLDFAST_MAX_SESSIONS="10000").start()
+        settings = {"HOLDFAST_MAX_SESSIONS": "10000", "HOLDFAST_WORKERS": self.workers}
+        self.server = Server(directory / "data", **settings).start()
         self.api = self.server.api("alice")
         self.token = self.server.user("alice")
 
@@ -134,7 +136,9 @@ class Holdfast(Peer):
         assert pid is not None, "there is no keeper"
         keeper = psutil.Process(pid)
         vault = psutil.Process(int((self.server.data_dir / "keeper" / "lock").read_text()))
-        return {"web": psutil.Process(self.server.process.pid), "keeper": keeper, "vault": vault}
+        web = psutil.Process(self.server.process.pid)
+        workers = {f"worker {number}": child for number, child in enumerate(web.children(), 1)}
+        return {"web": web, **workers, "keeper": keeper, "vault": vault}
 
     def keeper_pid(self) -> int | None:
         """The vault's one child that is a keeper; programs are its other children only after a keeper's death."""
@@ -150,6 +154,13 @@ class Holdfast(Peer):
 
     def close(self) -> None:
         self.server.close()
+
+
+class HoldfastTwo(Holdfast):
+    """Where it is worth a line beside the others: what several web processes cost."""
+
+    name, title = "holdfast-2", "Holdfast, 2 workers"
+    workers = "2"
 
 
 class BarePty(Peer):
@@ -323,3 +334,5 @@ class Ttyd(Served):
 
 
 ALL: dict[str, type[Peer]] = {peer.name: peer for peer in (Holdfast, BarePty, Terminado, Wetty, Tmux, Ttyd)}
+# With those that only single groups measure.
+EVERY: dict[str, type[Peer]] = {HoldfastTwo.name: HoldfastTwo, **ALL}

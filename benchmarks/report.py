@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import budgets
-from benchmarks.peers import ALL
+from benchmarks.peers import EVERY
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-TITLES = {name: peer.title for name, peer in ALL.items()}
+TITLES = {name: peer.title for name, peer in EVERY.items()}
 Data = dict[str, Any]
 Rows = list[list[str]]
 
@@ -82,7 +82,7 @@ def ratio(value: float | None, to: float | None) -> str:
 
 
 def peers(found: Data) -> list[str]:
-    return [name for name in ALL if isinstance(found.get(name), dict) and found[name]]
+    return [name for name in EVERY if isinstance(found.get(name), dict) and found[name]]
 
 
 def budget_table(raw: Data) -> str:
@@ -148,6 +148,18 @@ def viewers(found: Data) -> str:
                 rows.append([TITLES[name], title, took, ratio(base, is_["job"]), number(is_["grown"], "MB")])
     head = ["", "viewers", "the job took", "speed, of that with none", "server memory grew at most"]
     return f"The job: `cat` of {found['megabytes']:.0f} MB.\n\n" + table(head, rows)
+
+
+def slow(found: Data) -> str:
+    rows = [
+        [line, number(is_["first"]), number(is_["rate"]), number(is_["age"]),
+         number(is_["bytes"] and is_["bytes"] / 1000), number(is_["end"]), number(is_["exact"]),
+         number(is_["exact_bytes"] / 1000)]
+        for line, is_ in found.items() if isinstance(is_, dict) and is_
+    ]  # fmt: skip
+    head = ["the line", "s to the first frame", "frames a second from then on", "age of a frame, s", "kB each",
+            "s from the end to a screen that shows it", "to the exact one", "kB of this"]  # fmt: skip
+    return table(head, rows)
 
 
 def fanout(found: Data) -> str:
@@ -219,7 +231,33 @@ def kill9(found: Data) -> str:
     return table(["killed", "programs lost", "lines lost, torn or repeated", "live again, median s", "worst s"], rows)
 
 
+def browser(found: Data) -> str:
+    rows = []
+    for case, by_page in found["cases"].items():
+        for name in peers(by_page):
+            is_ = by_page[name]
+            rows.append(
+                [case, TITLES[name], number(is_["longest"]) if is_["longest"] else "< 50", number(is_["frame_p95"]),
+                 number(is_["prompt"]), number(is_["job"]), number(is_["received"]), number(is_["heap"])]
+            )  # fmt: skip
+    head = ["", "", "longest task ms", "frames apart p95 ms", "prompt drawn, ms after the job's end", "job's own s",
+            "MB received", "heap grew MB"]  # fmt: skip
+    parts = [f"Chromium {found['chromium']}, xterm.js's DOM renderer in both pages.", table(head, rows)]
+    keys = [
+        [TITLES[name], number(is_["prompt"]), number(is_["longest"]) if is_["longest"] else "< 50"]
+        for name in peers(found["interrupt"]) for is_ in [found["interrupt"][name]]
+    ]  # fmt: skip
+    parts += ["Ctrl-C in one second of `yes`:", table(["", "prompt drawn, ms after the key", "longest task ms"], keys)]
+    hidden = [
+        [TITLES[name], *(number(is_[key]) for key in ("received", "page_cpu", "server_cpu", "shown", "catching_up"))]
+        for name in peers(found["hidden"]) for is_ in [found["hidden"][name]]
+    ]  # fmt: skip
+    head = ["", "MB received while hidden", "page's CPU s", "server's CPU s", "ms from looking again to the prompt",
+            "MB for it"]  # fmt: skip
+    return "\n\n".join([*parts, f"`cat` of {found['megabytes']} MB while the page is hidden:", table(head, hidden)])
+
+
 SECTIONS: dict[str, Callable[[Data], str]] = {
-    "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "fanout": fanout, "interrupt": interrupt,
-    "join": join, "idle": idle, "restart": restart, "kill9": kill9,
+    "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "slow": slow, "fanout": fanout,
+    "interrupt": interrupt, "join": join, "idle": idle, "restart": restart, "kill9": kill9, "browser": browser,
 }  # fmt: skip

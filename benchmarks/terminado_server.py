@@ -1,5 +1,6 @@
 """A terminado server as JupyterLab runs it: `terminado_server.py PORT ORDERS`. A terminal of a new name runs the
-command that the file of this name in ORDERS holds (JSON, argv). Runs in the peers' own environment."""
+command that the file of this name in ORDERS holds (JSON, argv); /bench/plain.html#NAME is a page for it. Runs in the
+peers' own environment."""
 
 import json
 import logging
@@ -9,6 +10,8 @@ from pathlib import Path
 import tornado.ioloop
 import tornado.web
 from terminado import NamedTermManager, TermSocket
+
+HERE = Path(__file__).resolve().parent
 
 
 class Manager(NamedTermManager):
@@ -32,7 +35,14 @@ class Manager(NamedTermManager):
 def main():
     logging.disable(logging.INFO)
     manager = Manager(Path(sys.argv[2]))
-    app = tornado.web.Application([(r"/websocket/(\w+)", TermSocket, {"term_manager": manager})])
+    files = tornado.web.StaticFileHandler
+    app = tornado.web.Application(
+        [
+            (r"/websocket/(\w+)", TermSocket, {"term_manager": manager}),
+            (r"/bench/(plain\.html)", files, {"path": HERE}),
+            (r"/bench/(.*)", files, {"path": HERE.parent / "static" / "vendor"}),
+        ]
+    )
     app.listen(int(sys.argv[1]), "127.0.0.1")
     tornado.ioloop.IOLoop.current().start()
 

@@ -50,6 +50,11 @@ class Drawn(Ask):
     offset: Offset
 
 
+class Look(Ask):
+    session: SessionId
+    visible: bool
+
+
 class Nothing(Ask):
     pass
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Nothing, Resize
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
-from app.live.errors import LiveError, SessionOver
+from app.live.errors import LiveError, NotThere, SessionOver
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
@@ -114,6 +114,16 @@ def drawn(rooms: Rooms, caller: Caller, ask: Drawn, reply: Reply) -> None:
     room = rooms.rooms.get(ask.session)
     if viewer is not None and room is not None:
         room.drawn(viewer, ask.offset)
+
+
+@on("look", Look, needs=WATCH)
+def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "look")
+    room = rooms.rooms.get(ask.session)
+    if room is None:
+        raise NotThere
+    room.look(viewer, ask.visible)
+    reply({"ok": True})
 
 
 @on("watch", Nothing, needs=None)

@@ -19,6 +19,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
+from statistics import median_high
 from typing import Any
 
 from engineio.async_drivers.eventlet import WebSocketWSGI
@@ -36,10 +37,12 @@ MOST_PIECES = 256
 # What the kernel may hold beyond what is under way. By itself it takes up to 4 MB: a minute of a thin line,
 # which no newer frame, answer or ping can overtake, and memory that no count of ours sees.
 UNSENT_BYTES = 64 << 10
-# One measurement of how fast a line is: so many bytes of a message that had to wait. The best of the last ones
-# counts, if there are enough: a client that paused is not a thin line.
-SAMPLE_BYTES = 16 << 10
+# One measurement of how fast a line is: at least so many bytes of a message that had to wait, in at least so long
+# (seconds): the kernel takes some at once, whatever the line. A message of FAST_BYTES that did not take so long
+# is proof of a good one: what was measured before were pauses of the client.
+SAMPLE_BYTES, SAMPLE_SECONDS = 16 << 10, 0.01
 SAMPLES, ENOUGH_SAMPLES = 8, 2
+FAST_BYTES = 4 * UNSENT_BYTES
 # A path this slow (microseconds, the kernel's smallest round trip) is a real network: compressing pays.
 FAR_MICROSECONDS = 5_000
 # How long one look at the round trip serves.
@@ -168,19 +171,21 @@ class FastWebSocket(RFC6455WebSocket):
 
     def _send(self, frame: bytes | memoryview, worth: float = 1.0) -> None:
         """`worth`: how many bytes one of these stands for, where they are compressed."""
-        left = memoryview(frame)
+        left, taken, began = memoryview(frame), 0, time.time()
         with self._sendlock:
-            began, taken = time.time(), 0
+            begun = began
             while left:
                 count = self.socket.send(left)
                 left, taken, self._taken_at = left[count:], taken + count, time.time()
-                if taken >= SAMPLE_BYTES:
-                    self._samples.append(taken * worth / max(self._taken_at - began, 1e-5))
-                    began, taken = self._taken_at, 0
+                if taken >= SAMPLE_BYTES and self._taken_at - begun >= SAMPLE_SECONDS:
+                    self._samples.append(taken * worth / (self._taken_at - begun))
+                    begun, taken = self._taken_at, 0
+        if len(frame) >= FAST_BYTES and self._taken_at - began < SAMPLE_SECONDS:
+            self._samples.clear()
 
     def rate(self) -> float | None:
         """Bytes a second that the client took of what had to wait; None: too little had to."""
-        return max(self._samples) if len(self._samples) >= ENOUGH_SAMPLES else None
+        return median_high(self._samples) if len(self._samples) >= ENOUGH_SAMPLES else None
 
     def send_now(self, frame: Framed) -> int:
         """How much of it the kernel takes at once. Raises OSError when the client is gone."""

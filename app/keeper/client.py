@@ -6,7 +6,6 @@ connection breaks: everything that is typed carries a number, is kept until ackn
 again after a reconnect.
 """
 
-import hashlib
 import secrets
 import threading
 import time
@@ -17,13 +16,13 @@ from app.keeper import address, protocol
 from app.keeper.errors import Full, KeeperError, Over, Refused, Unknown
 from app.keeper.launch import ensure
 from app.keeper.link import Link
-from app.keeper.listening import Listener, Listening
+from app.keeper.listening import Listener, Listening, Peers
 from app.keeper.outstanding import Done, Outstanding, Waiting
 from app.keeper.protocol import Frame, FrameReader, KeeperStatus, Spec, State
 
 __all__ = [
-    "Full", "KeeperClient", "KeeperError", "KeeperStatus", "Listener", "Over", "Refused", "Spec", "State",
-    "Unknown", "ensure",
+    "Full", "KeeperClient", "KeeperError", "KeeperStatus", "Listener", "Over", "Peers", "Refused", "Spec",
+    "State", "Unknown", "ensure",
 ]  # fmt: skip
 
 REQUEST_SECONDS = 15.0  # for an answer, reconnects included; the keeper gives a program's start 10
@@ -51,6 +50,7 @@ class KeeperClient:
         self._outstanding = Outstanding()
         self._numbers = 0
         self._follows: set[str] = set()
+        self._attends = ""  # under this name
         self._listening = Listening(listener, self._follows, self._answered)
         self._reader: threading.Thread | None = None
 
@@ -85,6 +85,30 @@ class KeeperClient:
         """All sessions the keeper holds, running and ended."""
         return self._ask(protocol.LIST, again=True).states
 
+    def state(self, session: str) -> State | None:
+        """One session; None when the keeper does not know it (yet)."""
+        try:
+            states = self._ask(protocol.LIST, again=True, session=session).states
+        except Unknown:
+            return None
+        return next((state for state in states if state.id == session), None)
+
+    def attend(self, name: str, peers: Peers) -> None:
+        """Joins those who share this keeper, and asks to lead them, now and after every reconnect."""
+        with self._lock:
+            self._attends, self._listening.peers = name, peers
+            self._send_attendance()
+
+    def note(self, **fields: Any) -> None:
+        """Says this to all others who attend. Does not wait; is lost without a connection (then `came` follows)."""
+        with self._lock:
+            self._send(protocol.pack_json(protocol.NOTE, 0, **fields))
+
+    @property
+    def protocol(self) -> int:
+        """Of the keeper that we are, or were last, connected to."""
+        return int(self._welcome.get("protocol", 0))
+
     def follow(self, session: str) -> None:
         """head() and the other events of this session from now on, first its present head. Does not wait."""
         with self._lock:
@@ -111,14 +135,24 @@ class KeeperClient:
                 if not client or not seq:
                     self._numbers += 1
                     client, seq = self._name, self._numbers
-                self._send(self._outstanding.type(session, _short(client), seq, bytes(data), done))
+                self._send(self._outstanding.type(session, protocol.short(client), seq, bytes(data), done))
         except KeeperError as error:
             if done:
                 done(error)
 
+    def input_once(self, session: str, data: bytes, client: str, seq: int) -> None:
+        """Types `data` as input() does, but is neither kept nor sent again: lost without a connection."""
+        with self._lock:
+            self._send(protocol.pack_input(0, session, protocol.short(client), seq, data))
+
+    def input_heard(self, session: str, client: str) -> int:
+        """The highest number of this client that was typed, or waits to be. Raises Unknown, Over."""
+        fields = self._input_numbers(session, client)
+        return int(fields.get("queued", fields["seq"]))
+
     def input_seq(self, session: str, client: str) -> int:
         """The highest number of this client that reached the program. Raises Unknown."""
-        return int(self._ask(protocol.INPUT_SEQ, again=True, session=session, client=_short(client)).fields["seq"])
+        return int(self._input_numbers(session, client)["seq"])
 
     def resize(self, session: str, rows: int, cols: int) -> int:
         """The output offset from which on the size holds. Raises Unknown, Over, Refused."""
@@ -160,8 +194,6 @@ class KeeperClient:
         self._ask(protocol.STOP, again=False, seconds=grace + REQUEST_SECONDS, grace=grace)
         self.close()
 
-    # Requests
-
     def _ask(self, kind: int, *, again: bool, seconds: float = REQUEST_SECONDS, **fields: Any) -> Waiting:
         if threading.current_thread() is self._reader:
             raise RuntimeError("a Listener may not wait for the keeper: it is what reads the answer")
@@ -186,6 +218,14 @@ class KeeperClient:
         """With the lock held; without a connection it is sent when there is one (see _greet)."""
         if self._link:
             self._link.send(raw)
+
+    def _input_numbers(self, session: str, client: str) -> dict[str, Any]:
+        return self._ask(protocol.INPUT_SEQ, again=True, session=session, client=protocol.short(client)).fields
+
+    def _send_attendance(self) -> None:
+        if self._attends:
+            self._send(protocol.pack_json(protocol.ATTEND, 0, name=self._attends))
+            self._send(protocol.pack(protocol.LEAD))
 
     def _answered(self, frame: Frame) -> None:
         with self._lock:
@@ -243,6 +283,7 @@ class KeeperClient:
             if self._closed:
                 raise ConnectionAbortedError
             self._link, self._welcome = link, welcome
+            self._send_attendance()
             for session in self._follows:
                 link.send(protocol.pack_json(protocol.FOLLOW, 0, session=session))
             for raw in self._outstanding.again():
@@ -256,9 +297,3 @@ class KeeperClient:
             self._outstanding.lose(KeeperError("the connection to the keeper broke before it answered"))
         if not self._closed:
             self._listening.call(self._listening.listener.disconnected)
-
-
-def _short(client: str) -> str:
-    """A name as long as the keeper keeps; a longer one is stood for by its hash."""
-    raw = client.encode()
-    return client if len(raw) <= protocol.CLIENT_BYTES else hashlib.blake2b(raw, digest_size=32).hexdigest()

@@ -139,6 +139,10 @@ class InputQueue:
     def last(self, client: str) -> int:
         return self._table.last(client) if self._table and client else 0
 
+    def queued(self, client: str) -> int:
+        """The highest number of this client that waits for the PTY; 0: none."""
+        return max((entry.seq for entry in self._entries if entry.client == client), default=0)
+
     def offer(self, client: str, seq: int, data: bytes, done: Done) -> None:
         """Queues `data`. `done` is called once: None when the PTY has it, or an error."""
         if seq:

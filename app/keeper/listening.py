@@ -38,10 +38,27 @@ class Listener(Protocol):
         """The program is over; after the last head(), and the session is followed no more."""
 
 
+class Peers(Protocol):
+    """What a client that attends hears of the others who do; called as a Listener is."""
+
+    def leading(self) -> None:
+        """This connection leads from now on, until it breaks."""
+
+    def came(self, name: str) -> None:
+        """It attends, or did so when we came: it has heard nothing that we said before."""
+
+    def away(self, name: str) -> None:
+        """It attends no more."""
+
+    def noted(self, note: dict[str, Any]) -> None:
+        """What another one said."""
+
+
 class Listening:
     def __init__(self, listener: Listener, follows: set[str], answered: Callable[[Frame], None]) -> None:
         """`follows`: the sessions whose events are wanted; `answered` gets every answer to a request."""
         self.listener = listener
+        self.peers: Peers | None = None
         self._follows, self._answered = follows, answered
 
     def receive(self, frames: Iterable[Frame]) -> None:
@@ -82,3 +99,16 @@ class Listening:
                 state = protocol.unpack_state(frame.body)
                 self._follows.discard(state.id)
                 self.call(self.listener.ended, state)
+            case _ if self.peers is not None:
+                self._tell_peers(self.peers, frame)
+
+    def _tell_peers(self, peers: Peers, frame: Frame) -> None:
+        match frame.kind:
+            case protocol.LEADING:
+                self.call(peers.leading)
+            case protocol.CAME:
+                self.call(peers.came, str(protocol.fields(frame.body).get("name")))
+            case protocol.AWAY:
+                self.call(peers.away, str(protocol.fields(frame.body).get("name")))
+            case protocol.NOTED:
+                self.call(peers.noted, protocol.fields(frame.body))

@@ -7,23 +7,27 @@ know, so an old web server and a new keeper (or the reverse) go on talking. docs
 for each frame.
 """
 
+import hashlib
 import json
 import re
 import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-VERSION = 1  # of the protocol, sent in HELLO and WELCOME
+VERSION = 2  # of the protocol, sent in HELLO and WELCOME; 2: with LEAD, ATTEND, NOTE and a LIST of one
 RELEASE = "1.0"  # of the keeper's code
 
 HELLO, CREATE, LIST, FOLLOW, UNFOLLOW, INPUT, INPUT_SEQ = 1, 2, 3, 4, 5, 6, 7
 RESIZE, SIGNAL, END, FORGET, STATUS, UPGRADE, STOP = 8, 9, 10, 11, 12, 13, 14
+LEAD, ATTEND, NOTE = 15, 16, 17
 DONE, FAILED, STATE, WELCOME, HEAD, RESIZED, GAP, PRESSURE, ENDED = 64, 65, 66, 67, 68, 69, 70, 71, 72
+LEADING, CAME, AWAY, NOTED = 73, 74, 75, 76
 
 INPUT_QUEUE_BYTES = 1 << 20  # unwritten input of one session: a program that never reads costs this much
 CLIENT_BYTES = 64  # a typist's name; it has a slot of this width in the session's input table
 FRAME_BYTES = INPUT_QUEUE_BYTES + 4096  # body of one frame: the largest input, and nothing beyond it
 COMMAND_BYTES = 32 << 10  # argv of one session: it travels in every list of sessions
+NOTE_BYTES = 256 << 10  # of one note: a new session's state, or who is in some dozens of sessions
 SIZE_LIMIT = 1000  # rows, columns
 
 SESSION_ID = re.compile(r"[a-z2-7]{12}")  # a path component: nothing else may reach the file system
@@ -137,6 +141,12 @@ class FrameReader:
                 yield Frame(kind, request, body)
         finally:
             del held[:at]
+
+
+def short(client: str) -> str:
+    """A name as long as the keeper keeps; a longer one is stood for by its hash."""
+    raw = client.encode()
+    return client if len(raw) <= CLIENT_BYTES else hashlib.blake2b(raw, digest_size=32).hexdigest()
 
 
 def pack_input(request: int, session: str, client: str, seq: int, data: bytes) -> bytes:

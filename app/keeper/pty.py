@@ -11,6 +11,7 @@ import resource
 import signal
 import struct
 import termios
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
@@ -23,7 +24,12 @@ _SIZE = struct.Struct("HHHH")
 _PIDFD_GET_INFO = 3 << 30 | 64 << 16 | 0xFF << 8 | 11  # _IOWR(0xFF, 11, struct pidfd_info), Linux 6.15
 _PIDFD_INFO_EXIT = 1 << 3
 _PIDFD_INFO = struct.Struct("<Q52xi")  # mask, ..., exit code
+SCAN_SECONDS = 0.05  # one look at all processes serves so long: it takes 20 ms, and a stop ends a thousand sessions
+STAT_BYTES = 1024  # more than a process's line has
 NAMES = {number.name[3:]: number for number in signal.Signals}
+
+_scan: dict[int, list[int]] = {}  # processes by their process session
+_scanned_at = 0.0  # monotonic
 
 
 class Program(NamedTuple):
@@ -171,7 +177,7 @@ def signal_session(leader: int, *numbers: int, leader_gone: bool) -> int:
     """
     if leader_gone and _stat(leader)[0]:
         return 0
-    found = [pid for pid in _processes() if _stat(pid)[1] == leader]
+    found = [pid for pid in _members(leader, leader_gone) if _stat(pid)[1] == leader]
     for pid in found:
         for number in numbers:
             with suppress(ProcessLookupError, PermissionError):
@@ -232,6 +238,18 @@ def _zombie_status(pid: int) -> int | None:
     return None
 
 
+def _members(leader: int, leader_gone: bool) -> list[int]:
+    """Of its process session, SCAN_SECONDS ago at most; to be looked at again, since numbers change hands. One that
+    began since then is looked for anew."""
+    global _scan, _scanned_at
+    if time.monotonic() - _scanned_at > SCAN_SECONDS or not (leader_gone or leader in _scan):
+        _scan = {}
+        for pid in _processes():
+            _scan.setdefault(_stat(pid)[1], []).append(pid)
+        _scanned_at = time.monotonic()
+    return _scan.get(leader, [])
+
+
 def _processes() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
@@ -239,8 +257,11 @@ def _processes() -> list[int]:
 def _stat(pid: int) -> tuple[str, int]:
     """(state, process session) of a process; ("", 0) when it is gone."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            state, _, _, session = file.read().rpartition(b")")[2].split()[:4]
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            state, _, _, session = os.read(fd, STAT_BYTES).rpartition(b")")[2].split()[:4]
+        finally:
+            os.close(fd)
     except OSError:
         return "", 0
     return state.decode(), int(session)

@@ -15,7 +15,7 @@ from app.keeper.log import log
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame
 
-CONNECTIONS = 64  # web servers, commands; beyond it somebody leaks them
+CONNECTIONS = 128  # 64 web processes, commands; beyond it somebody leaks them
 ACCEPT_PAUSE_SECONDS = 1.0  # after running out of descriptors
 _PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
@@ -25,6 +25,7 @@ class Keeper(Protocol):
 
     def handle(self, connection: Connection, frame: Frame) -> None: ...
     def head_of(self, session: str) -> int: ...
+    def gone(self, connection: Connection) -> None: ...
 
 
 class Reception:
@@ -84,6 +85,7 @@ class Reception:
     def gone(self, connection: Connection) -> None:
         self._connections.discard(connection)
         self._loop.forget(connection.stream.fileno())
+        self._keeper.gone(connection)
 
     def _accept(self, _: int) -> None:
         try:

@@ -39,7 +39,7 @@ def handle(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 def hello(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     welcome = pack_json(protocol.WELCOME, frame.request, protocol=protocol.VERSION, **keeper.status()._asdict())
-    _list(keeper, connection, frame, last=welcome)
+    _list(keeper.states(), connection, frame, last=welcome)
 
 
 def create(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
@@ -53,7 +53,9 @@ def create(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 
 def list_sessions(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
-    _list(keeper, connection, frame, last=protocol.pack(protocol.DONE, frame.request))
+    wanted = protocol.fields(frame.body).get("session")
+    states = [keeper.state_of(str(wanted))] if wanted is not None else keeper.states()
+    _list(states, connection, frame, last=protocol.pack(protocol.DONE, frame.request))
 
 
 def follow(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
@@ -85,7 +87,9 @@ def type_input(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 
 def input_seq(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
-    _done(connection, frame, seq=keeper.last_input(_session(frame), _field(frame, "client", str)))
+    session, client = _session(frame), _field(frame, "client", str)
+    seq = keeper.last_input(session, client)
+    _done(connection, frame, seq=seq, queued=max(seq, keeper.queued_input(session, client)))
 
 
 def resize(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
@@ -131,6 +135,22 @@ def stop(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     keeper.stop(_grace(frame), lambda: _done(connection, frame))
 
 
+def lead(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    _done(connection, frame)
+    keeper.company.lead(connection)
+
+
+def attend(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    keeper.company.attend(connection, _field(frame, "name", str))
+    _done(connection, frame)
+
+
+def note(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    protocol.fields(frame.body)  # what cannot be read ends its sender's connection, not those of the readers
+    keeper.company.note(connection, frame.body)
+    _done(connection, frame)
+
+
 REQUESTS: dict[int, Request] = {
     protocol.HELLO: hello,
     protocol.CREATE: create,
@@ -146,16 +166,19 @@ REQUESTS: dict[int, Request] = {
     protocol.STATUS: status,
     protocol.UPGRADE: upgrade,
     protocol.STOP: stop,
+    protocol.LEAD: lead,
+    protocol.ATTEND: attend,
+    protocol.NOTE: note,
 }
 
 
-def _list(keeper: "Keeper", connection: Connection, frame: Frame, last: bytes) -> None:
-    def frames(states: list[State]) -> Iterator[bytes]:
+def _list(states: list[State], connection: Connection, frame: Frame, last: bytes) -> None:
+    def frames() -> Iterator[bytes]:
         for state in states:
             yield pack_state(protocol.STATE, frame.request, state)
         yield last
 
-    connection.send_listing(frames(keeper.states()))
+    connection.send_listing(frames())
 
 
 def _session(frame: Frame) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.keeper import handover, protocol, pty, record, requests
+from app.keeper.company import Company
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Over, Refused, Unknown
 from app.keeper.handover import Handover, Held
@@ -34,6 +35,7 @@ class Keeper:
     def __init__(self, given: Handover) -> None:
         self.loop = Loop()
         self.settings = given.settings
+        self.company = Company()
         self._given = given
         self._started_at = time.time()
         self._code = fingerprint()
@@ -80,6 +82,9 @@ class Keeper:
 
     def last_input(self, session: str, client: str) -> int:
         return 0 if session in self._ended else self.find(session).last_input(client)
+
+    def queued_input(self, session: str, client: str) -> int:
+        return 0 if session in self._ended else self.find(session).queued_input(client)
 
     def state_of(self, session: str) -> State:
         return self._ended[session] if session in self._ended else self.find(session).state()
@@ -232,6 +237,9 @@ class Keeper:
 
     def handle(self, connection: Connection, frame: Frame) -> None:
         requests.handle(self, connection, frame)
+
+    def gone(self, connection: Connection) -> None:
+        self.company.gone(connection)
 
     def head_of(self, session: str) -> int:
         if session in self._live:

@@ -159,6 +159,9 @@ class Session:
     def last_input(self, client: str) -> int:
         return self._input.last(client)
 
+    def queued_input(self, client: str) -> int:
+        return self._input.queued(client)
+
     def _pump_input(self) -> bool:
         """True when there is more to write in the next turn."""
         if self._blocked:

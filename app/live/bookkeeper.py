@@ -59,9 +59,15 @@ class Bookkeeper:
         self._dirty.add(session_id)
         self._wake.set()
         room = self._rooms.rooms.get(session_id)
+        if not self._rooms.workers.leads:
+            return
         if room is not None and room.offset - self._saved.get(session_id, NEVER)[0] > self._save_bytes:
             self._pressing.add(session_id)
             self._pressed.set()
+
+    def leading(self) -> None:
+        """What changed while another worker led may not have been saved."""
+        self._wake.set()
 
     def expires_at(self, session: Session, room: Room | None) -> float | None:
         """When the session will be ended if nothing happens: no output, no input, no client."""
@@ -72,7 +78,7 @@ class Bookkeeper:
             moments.append(session.expires_at - self._lifetime)
         if room is not None:
             moments += [room.last_output_at, room.last_input_at, room.last_viewer_at]
-            if room.viewers:
+            if room.everybody():
                 moments.append(time.time())
         return max(moment for moment in moments if moment is not None) + self._lifetime
 
@@ -80,7 +86,8 @@ class Bookkeeper:
         """Row and snapshot, if anything came since the last one."""
         room.settle()
         offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
-        if self._saved.get(record.id) != (key := (offset, rows, cols)):
+        # At 0 there is nothing that the journal does not say as quickly.
+        if offset and self._saved.get(record.id) != (key := (offset, rows, cols)):
             capture = room.screen.capture()
             self._saved[record.id] = key
             Snapshot.keep(record.id, offset, rows, cols, green.offload(capture.ansi))
@@ -103,6 +110,8 @@ class Bookkeeper:
                 if self._pressed.wait(left):
                     due, self._pressing = self._pressing, set()
                     self._save_all(due)
+            if not self._rooms.workers.leads:
+                continue
             # What comes meanwhile waits for the next round: a flood would else be saved without a pause.
             due, self._dirty = self._dirty, set()
             self._save_all(due)
@@ -130,7 +139,7 @@ class Bookkeeper:
             green.sleep(min(max(self._lifetime / 10, least), most))
             if time.time() - time.monotonic() - before > CLOCK_JUMP_SECONDS:
                 self._clock_set_at = time.time()
-            for session_id, room in list(self._rooms.rooms.items()):
+            for session_id, room in list(self._rooms.rooms.items()) if self._rooms.workers.leads else ():
                 record = self._rooms.records.get(session_id)
                 if record is None or room.over:
                     continue

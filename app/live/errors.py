@@ -34,12 +34,6 @@ class SessionOver(LiveError):
         super().__init__(message)
 
 
-class Busy(LiveError):
-    """Asked faster than it can be done."""
-
-    code = "rate_limited"
-
-
 class InputFull(LiveError):
     """The program does not read and its input queue is full."""
 

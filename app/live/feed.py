@@ -47,12 +47,13 @@ class Feed:
             self._dirty.add(session_id)
             self._wake.set()
 
-    def forgotten(self, session: Session) -> None:
+    def forgotten(self, session_id: str, owner_id: int) -> None:
         """It exists no more: told at once, since there is no status left to ask for."""
-        self._dirty.discard(session.id)
+        self._dirty.discard(session_id)
+        erased = Session(id=session_id, owner=owner_id)
         for sid, actor in self._watchers.items():
-            if allows(role_of(actor, session), WATCH):
-                self._wire.send(sid, "forgotten", {"session": session.id})
+            if allows(role_of(actor, erased), WATCH):
+                self._wire.send(sid, "forgotten", {"session": session_id})
 
     def _run(self) -> None:
         while True:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
+from weakref import WeakSet
 
 from app import green
 from app.config import Config
 from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
+from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
 from app.live.bookkeeper import Bookkeeper
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
@@ -23,16 +25,14 @@ from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
+from app.live.status import status_of
 from app.live.wire import Wire
+from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
 from app.models.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
-# A program's query is answered late at most so long after a restart; after that it stopped waiting.
-ANSWER_SECONDS = 5.0
-# Nor further back than so much output: a program that wrote on was not waiting.
-ANSWER_BYTES = 64 << 10
 # Screens rebuilt at once at a start; more would only fight for the native threads that help.
 RESTORES_AT_ONCE = 2
 # A joiner waits so long for a restored room to reach the head; in a flood it then joins behind it.
@@ -43,12 +43,17 @@ REPAIR_SECONDS = 2.0
 KEEPER_GONE_SECONDS = 5.0
 # The room of an ended session is kept so long after its last viewer.
 LINGER_SECONDS = 30.0
-# Under this name the keeper numbers our answers to device queries (by offset), so that none is typed twice.
-ANSWERER = "screen"
+# The keeper gives a program's start 10 s, and asks for it are repeated for 15: a row that is younger may be one whose
+# program another worker is starting this moment.
+LAUNCH_SECONDS = 30.0
+# Who asks for a session whose program is being started elsewhere waits so long; asked so often (seconds).
+LAUNCHING_SECONDS, LAUNCHING_PAUSE = 2.0, 0.05
 
 
 class Following:
     """The registry of rooms, and the keeper client's listener. One in each web process."""
+
+    workers: Workers  # set by Rooms, which can do what the others tell
 
     def __init__(self, config: Config, wire: Wire) -> None:
         self.config = config
@@ -59,6 +64,7 @@ class Following:
         self.records: dict[str, Session] = {}
         self.sizes = Sizes(self.keeper.resize)
         self.sockets = Sockets(wire)
+        self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self.histories = Histories(config.sessions_dir)
@@ -72,6 +78,7 @@ class Following:
     def start(self) -> None:
         """Connects to the keeper and follows every running session. Returns at once."""
         self.keeper.start()
+        self.workers.start()
         self.books.start()
         self.feed.start()
         self.sockets.start()
@@ -86,7 +93,14 @@ class Following:
             room = self.rooms.get(state.id)
             if room is not None and state.alive and room.size_due != (state.rows, state.cols):
                 self._missed_resizes(room, state)
+        self.workers.connected()
         green.spawn(self._reconcile)
+
+    def leading(self) -> None:
+        """This process does from now on what is done once."""
+        self.books.leading()
+        for answers in list(self.answers):
+            answers.leading()
 
     def _missed_resizes(self, room: Room, state: State) -> None:
         """The news of a resize died with a keeper, which had noted it. Here, before any later news."""
@@ -98,6 +112,7 @@ class Following:
 
     def disconnected(self) -> None:
         self.keeper_connected = False
+        self.workers.disconnected()
         green.spawn(self._bring_back)
 
     def _bring_back(self) -> None:
@@ -139,7 +154,10 @@ class Following:
 
     def _reconcile(self) -> None:
         """Brings every row that says `running` in line with the keeper's word; one that fails stops no other."""
-        for session in Session.in_state(RUNNING):
+        running = Session.in_state(RUNNING)
+        if not self.workers.alone:
+            self._missed_notes({session.id: session for session in running})
+        for session in running:
             if session.id in self._launching:
                 continue  # a row before its program: the keeper may be asked for it this moment
             try:
@@ -147,10 +165,22 @@ class Following:
             except Exception:
                 log.exception("session %s could not be brought in line with the keeper", session.id)
 
+    def _missed_notes(self, running: dict[str, Session]) -> None:
+        """What other workers did to sessions while there was no keeper to tell us."""
+        for session_id, record in list(self.records.items()):
+            session = running.get(session_id) or Session.numbered(session_id)
+            if session is None:
+                self.forgotten(session_id, record.owner_id)
+            elif (session.name, session.tags) != (record.name, record.tags):
+                self.named(session_id, session.name, session.tags)
+
     def _reconcile_one(self, session: Session) -> None:
         state, room = self._known.get(session.id), self.rooms.get(session.id)
         if state is None or state.lost:
-            self._gone(session)
+            if not self.workers.alone and time.time() - session.created_at < LAUNCH_SECONDS:
+                green.spawn(self._look_again, session.id)
+            else:
+                self._gone(session)
         elif not state.alive:
             self.ended(state)
             if room is None:
@@ -159,6 +189,16 @@ class Following:
             green.spawn(self._follow, session)
         else:
             room.head_moved(state.head)
+
+    def _look_again(self, session_id: str) -> None:
+        """Its worker may be starting it yet, or died before it could: then nobody else will clear its row away."""
+        green.sleep(LAUNCH_SECONDS)
+        session = Session.numbered(session_id)
+        if session is None or session.state != RUNNING or not self.keeper_connected:
+            return  # a new connection to the keeper brings it in line
+        if (state := self.keeper.state(session_id)) is not None:
+            self._known[session_id] = state
+        self._reconcile_one(session)
 
     def _follow(self, session: Session) -> None:
         try:
@@ -188,12 +228,10 @@ class Following:
 
     def _restored(self, session: Session) -> Room:
         running = session.state == RUNNING
-        state = self._known.get(session.id) if running else None
-        if running and state is None:
-            raise Unavailable("The keeper does not answer just now. Try again in a moment.")
+        state = self._state_of(session) if running else None
         directory = self.config.sessions_dir / session.id
         until = self._answered(session, state) if state else None
-        past = self._past(session, until)
+        past = self.past_of(session, until)
         done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
         room.fresh_from = done.fresh_from
@@ -215,14 +253,29 @@ class Following:
         room.caught_up.wait(CATCH_UP_SECONDS)
         return room
 
+    def _state_of(self, session: Session) -> State:
+        """As the keeper said. One that another worker starts is known to the keeper before we are told of it."""
+        until = time.monotonic() + LAUNCHING_SECONDS
+        while (state := self._known.get(session.id)) is None:
+            if self.keeper_connected and not self.workers.alone:
+                state = self.keeper.state(session.id)
+            if state is not None:
+                self._known[session.id] = state
+            elif self.workers.alone or not self.keeper_connected or time.monotonic() > until:
+                raise Unavailable("The keeper does not answer just now. Try again in a moment.")
+            else:
+                green.sleep(LAUNCHING_PAUSE)
+        return state
+
     def _answered(self, session: Session, state: State) -> int:
         """Up to where device queries are answered: below, the past is only replayed."""
         if state.last_output_at is None or time.time() - state.last_output_at > ANSWER_SECONDS:
             return state.head
-        answered = self.keeper.input_seq(session.id, ANSWERER)
+        answered = self.keeper.input_heard(session.id, ANSWERER)
         return min(state.head, max(answered, state.head - ANSWER_BYTES))
 
-    def _past(self, session: Session, until: int | None) -> Past:
+    def past_of(self, session: Session, until: int | None) -> Past:
+        """Where to begin to rebuild the screen at `until`."""
         directory = self.config.sessions_dir / session.id
         # Better than none even where the journal has dropped what came after it.
         for snapshot in Snapshot.newest_first(session.id, until):
@@ -237,8 +290,15 @@ class Following:
         self.rooms[session.id] = room
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
+        room.on_title = lambda: room.tell_hidden("status", status_of(self, session).as_json())
         room.on_end = lambda: self._finish(session.id)
-        room.on_replies = lambda data, offset: self.keeper.input(session.id, data, ANSWERER, offset)
+        answers = Answers(self, room)
+        self.answers.add(answers)
+        room.on_replies = answers.replied
+        room.on_presence = lambda: self.workers.changed(session.id)
+        room.elsewhere = lambda: self.workers.elsewhere(session.id)
+        room.unnamed = lambda: self.workers.unnamed(session.id)
+        self.workers.adopted(room)
 
     def _run(self, room: Room) -> None:
         try:
@@ -276,13 +336,16 @@ class Following:
         self.changed(session.id)
 
     def _finish(self, session_id: str) -> None:
-        state, room = self._ended[session_id], self.rooms[session_id]
-        record = self.records[session_id]
+        state, room = self._ended.get(session_id), self.rooms.get(session_id)
+        record = self.records.get(session_id)
+        if state is None or room is None or record is None:
+            return  # another worker forgot it, which had reached its end before we did
         if state.lost:
             self._gone(record)
             return
         room.last_output_at = state.last_output_at or room.last_output_at
-        self.books.save(room, record)
+        if self.workers.leads:
+            self.books.save(room, record)
         self._record_end(record, state)
         self._closing(room, record)
         self.changed(session_id)
@@ -304,8 +367,15 @@ class Following:
         self._ended.pop(record.id, None)
         self._known.pop(record.id, None)
 
+    # What can be done with sessions is in rooms.py.
+
     def end(self, session: Session) -> None:
-        """Ends the program; what can be done with sessions is in rooms.py."""
+        raise NotImplementedError
+
+    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+        raise NotImplementedError
+
+    def forgotten(self, session_id: str, owner_id: int) -> None:
         raise NotImplementedError
 
     def linger(self, session_id: str) -> None:

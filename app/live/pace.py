@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 
-# One measurement: so many bytes drawn, from when they were owed until the viewer said so.
-SAMPLE_BYTES = 32 << 10
+# One measurement: at least so many bytes drawn in at least so long (seconds): reports come in bunches.
+SAMPLE_BYTES, SAMPLE_SECONDS = 32 << 10, 0.01
 SAMPLES, ENOUGH_SAMPLES = 8, 3
 # A snapshot's scrollback is cut to what the viewer takes in so long (seconds), and to no less than this.
 SNAPSHOT_SECONDS = 1.5
@@ -39,8 +39,9 @@ class Pace:
         if self._since is None:
             return
         self._bytes += count
-        if self._bytes >= SAMPLE_BYTES:
-            self._samples.append(self._bytes / max(now - self._since, 1e-4))
+        took = now - self._since
+        if self._bytes >= SAMPLE_BYTES and took >= SAMPLE_SECONDS:
+            self._samples.append(self._bytes / took)
             self._since, self._bytes, self._measured_at = now, 0, now
         if all_of_it:
             self._since, self._bytes = None, 0
@@ -49,7 +50,8 @@ class Pace:
         """Bytes a second; None: not known."""
         if len(self._samples) < ENOUGH_SAMPLES or now - self._measured_at > KNOWN_SECONDS:
             return self.line
-        return max(self._samples)
+        drawn = max(self._samples)
+        return drawn if self.line is None else min(drawn, self.line)
 
     def thin(self, now: float) -> bool:
         """A snapshot with scrollback would keep it waiting."""

@@ -68,6 +68,25 @@ def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> int:
     return at
 
 
+def missed(directory: Path, past: Past, since: int, until: int) -> bytes:
+    """What the screen answers to the queries in output [since, until): on a screen of its own."""
+    done = restore(directory, past, since, 0)
+    reader, screen, at = JournalReader(directory), done.screen, done.offset
+    resizes = [e for e in timeline.read(directory, since) if e.kind == "resize" and since < e.offset <= until]
+    replies = []
+    for stop, size in [*((event.offset, event.size) for event in resizes), (until, None)]:
+        while at < stop:
+            start, data = reader.read(at, min(PIECE_BYTES, stop - at))
+            if not data:
+                break
+            replies.append(screen.feed(data))
+            at = start + len(data)
+        if size is not None:
+            replies.append(screen.resize(*size) or b"")
+    screen.close()
+    return b"".join(replies)
+
+
 @dataclass(frozen=True)
 class End:
     """How a session's past ends: `exited` is False when it just stops (the machine went down)."""

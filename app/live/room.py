@@ -17,10 +17,13 @@ from app import green
 from app.keeper.journal import JournalReader
 from app.live import scribe
 from app.live.errors import NotThere
+from app.live.presence import Elsewhere
 from app.live.viewer import ECHO_FRAME_SECONDS, FRAME_SECONDS, SILENT_SNAPSHOT_SECONDS, WINDOW_BYTES, Viewer
 from app.live.wire import Wire
 from app.screen.engine import Screen
 
+# The least by which one word on who holds the size is later than another (seconds).
+AFTER_SECONDS = 1e-6
 # Output fed and broadcast in one turn.
 SLICE_BYTES = 64 << 10
 # In a flood more at once: fewer turns, and the engine, in its native thread, has the other core.
@@ -43,6 +46,13 @@ HEAVY_FEED_SECONDS = 0.005
 HEAVY_SECONDS = 10.0
 # More output than this within FRAME_SECONDS is a flood: who is behind gets frames until it is over.
 FLOOD_BYTES = 64 << 10
+# No output for so long: whatever it was is over, for now, and who is behind gets all of it.
+# On a thin line, where "all of it" keeps for a second, a little longer: floods pause to breathe.
+QUIET_SECONDS, THIN_QUIET_SECONDS = 0.06, 0.3
+# Who looks and who does not is told so late, however often it changes.
+NEWS_SECONDS = 0.1
+# Who does not look is told of a new title, which its tab shows, so often at most (seconds).
+TITLE_SECONDS = 1.0
 # Resizes in quick succession share one redraw.
 REDRAW_SECONDS = 0.1
 # Joiners share a snapshot that is no older (seconds), if no more output came since than can be sent after it.
@@ -76,7 +86,8 @@ class Room:
         self.reader = reader
         self.head = offset
         self.viewers: dict[str, Viewer] = {}
-        self.size_holder: Viewer | None = None
+        self.size_holder: Viewer | Elsewhere | None = None
+        self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
         self.caught_up = green.Flag()  # reached the head once, since the room was made
@@ -85,9 +96,13 @@ class Room:
         self.last_output_at: float | None = None
         self.last_input_at: float | None = None
         self.last_viewer_at: float | None = None
-        self.on_replies: Callable[[bytes, int], None] = lambda data, offset: None
+        self.on_replies: Callable[[bytes, int, int], None] = lambda data, start, end: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
+        self.on_title: Callable[[], None] = lambda: None
+        self.on_presence: Callable[[], None] = lambda: None
+        self.elsewhere: Callable[[], list[Elsewhere]] = list  # viewers in other workers
+        self.unnamed: Callable[[], int] = int  # how many more there are
         self._wire = wire
         self._marks: deque[Resize] = deque()
         self._wake = green.Signal()
@@ -102,6 +117,8 @@ class Room:
         self._rate = 0.0  # bytes of output a second, of late
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
+        self._news_due: float | None = None
+        self._title, self._title_at = "", 0.0
         self._snapshots: dict[tuple[int | None, int], bytes] = {}
         self._shared: tuple[int, bytes, int, float] | None = None  # for joiners: offset, bytes, `_resizes`, when
         self.writing = green.Semaphore(1)  # one captured screen at a time is written out: each holds some MiB
@@ -210,12 +227,12 @@ class Room:
         self._took_at = time.monotonic()
         self._snapshots.clear()
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, start, self.offset)
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
             now = time.monotonic()
             for viewer in self.viewers.values():
-                if not viewer.behind:
+                if viewer.live:
                     viewer.took_output(self.offset, now)
                     # Its word for what it drew is not all: what the kernel has not taken it cannot have drawn.
                     if viewer.over_window(now) or self._wire.queued(viewer.sid) > WINDOW_BYTES:
@@ -286,7 +303,7 @@ class Room:
         self._resizes += 1
         replies = self._reflowed(mark.rows, mark.cols)
         if replies:
-            self.on_replies(replies, self.offset)
+            self.on_replies(replies, self.offset, self.offset)
         self._snapshots.clear()
         self.fresh_from = self.offset
         self._redraw_due = max(time.monotonic(), self._redrawn_at + REDRAW_SECONDS)
@@ -312,15 +329,20 @@ class Room:
     def _due_in(self) -> float | None:
         """Seconds until something is to be done for a viewer; None: wait for output, or for what viewers say."""
         due = [] if self._redraw_due is None else [max(0.0, self._redraw_due - time.monotonic())]
-        if any(viewer.behind and not viewer.waits_for_drawn() for viewer in self.viewers.values()):
-            due.append(FRAME_SECONDS / 2)
+        if any(viewer.helped and not viewer.waits_for_drawn() for viewer in self.viewers.values()):
+            due.append(QUIET_SECONDS / 2)
+        if self._news_due is not None:
+            due.append(max(0.0, self._news_due - time.monotonic()))
+        if self._title_is_news():
+            due.append(max(0.0, self._title_at + TITLE_SECONDS - time.monotonic()))
         return min(due) if due else None
 
     def _attend(self) -> None:
         if self._redraw_due is not None and time.monotonic() >= self._redraw_due:
             self._redraw()
         now = time.monotonic()
-        late = [viewer for viewer in self.viewers.values() if viewer.behind]
+        self._tell_news(now)
+        late = [viewer for viewer in self.viewers.values() if viewer.helped]
         ready = [viewer for viewer in late if viewer.ready_for_more(self._wire.queued(viewer.sid), now)]
         for viewer in ready:
             viewer.pace.line = self._wire.rate(viewer.sid)
@@ -332,6 +354,16 @@ class Room:
         for most in set(sizes.values()):
             self._bring_back([viewer for viewer in returning if sizes[viewer] == most], most)
 
+    def _tell_news(self, now: float) -> None:
+        if self._news_due is not None and now >= self._news_due:
+            self.announce()
+        if self._title_is_news() and now >= self._title_at + TITLE_SECONDS:
+            self._title, self._title_at = self.screen.signs.title, now
+            self.on_title()
+
+    def _title_is_news(self) -> bool:
+        return self.screen.signs.title != self._title and any(viewer.hidden for viewer in self.viewers.values())
+
     def _fall_behind(self, viewer: Viewer) -> None:
         self._wire.leave(viewer.sid, self.session)
         dropped = self._wire.drop(viewer.sid, self.session) if viewer.draws else None
@@ -340,14 +372,19 @@ class Room:
     def _may_return(self, viewer: Viewer, now: float) -> bool:
         """Whether the exact snapshot is due: it is calm, or calm for a viewer of this pace, which means that no
         more output would overtake the snapshot than may be owed."""
-        if self.over or now - self._took_at > FRAME_SECONDS:
-            coming = 0.0
-        elif (rate := viewer.pace.rate(now)) is not None:
-            coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate
-        else:
-            coming = 0.0 if viewer.draws else self._rate * SILENT_SNAPSHOT_SECONDS
-        if now < self._snapshot_from and not self._snapshots:
+        if self.head - self.offset >= WINDOW_BYTES and not self.over:
+            return False  # it only looks calm: we were held up ourselves, by writing a snapshot out
+        written = any(scrollback is None for scrollback, _ in self._snapshots)
+        if now < self._snapshot_from and not written:
             return False
+        if self.over or now - self._took_at > (THIN_QUIET_SECONDS if viewer.pace.thin(now) else QUIET_SECONDS):
+            return True
+        if (rate := viewer.pace.rate(now)) is not None:
+            coming = self._rate * viewer.pace.snapshot_bytes(SNAPSHOT_BYTES, now) / rate
+        elif viewer.draws:
+            coming = 0.0 if viewer.prompt or not self._flooding() else WINDOW_BYTES
+        else:
+            coming = self._rate * SILENT_SNAPSHOT_SECONDS
         return coming < WINDOW_BYTES / 2 and (not self._flooding() or now >= viewer.return_from)
 
     def _frame_due(self, viewer: Viewer, now: float, returning: bool) -> bool:
@@ -372,7 +409,8 @@ class Room:
         _, data = self.snapshot(most=most)
         now = time.monotonic()
         self._snapshot_from = now + (now - began) / SNAPSHOT_SHARE
-        here = [viewer for viewer in viewers if self.viewers.get(viewer.id) is viewer]  # and did not leave meanwhile
+        # And did not leave meanwhile, nor was left alone.
+        here = [viewer for viewer in viewers if self.viewers.get(viewer.id) is viewer and viewer.helped]
         self._wire.send_all([viewer.sid for viewer in here], "snapshot", self._snapshot_message(data))
         for viewer in here:
             viewer.took_snapshot(self.offset, now, len(data))
@@ -388,16 +426,16 @@ class Room:
         size = {"session": self.session, "rows": self.screen.rows, "cols": self.screen.cols, "viewer": holder}
         for viewer in self.viewers.values():
             owes = now < self._snapshot_from or viewer.owes_snapshot(self._wire.queued(viewer.sid))
-            if not viewer.behind and owes:
+            if viewer.live and owes:
                 self._fall_behind(viewer)
             viewer.stale = viewer.behind
         self.tell("resized", size)
-        if any(not viewer.behind for viewer in self.viewers.values()):
+        if any(viewer.live for viewer in self.viewers.values()):
             _, data = self.snapshot()
             self._snapshot_from = time.monotonic() + (time.monotonic() - now) / SNAPSHOT_SHARE
             self._wire.broadcast(self.session, "snapshot", self._snapshot_message(data))
             for viewer in self.viewers.values():
-                if not viewer.behind:
+                if viewer.live:
                     viewer.took_snapshot(self.offset, now, len(data))
 
     def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
@@ -486,6 +524,20 @@ class Room:
                 viewer.id = old.id
                 if self.size_holder is old:
                     self.size_holder = viewer
+        for gone in self.elsewhere():  # its worker hears of the new one and lets it go
+            if gone.client and gone.client == viewer.input_client:
+                viewer.id = gone.id
+                if self.size_holder is not None and self.size_holder.id == gone.id:
+                    self.size_holder = viewer
+                    self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
+
+    def moved(self, viewer: Viewer) -> None:
+        """Its client has joined in another worker, under the same id."""
+        del self.viewers[viewer.id]
+        self._wire.leave(viewer.sid, self.session)
+        if self.size_holder is viewer:
+            self.size_holder = Elsewhere(viewer.id, viewer.user)
+        self.on_presence()
 
     def _resume(self, offset: int) -> Joined | None:
         """The bytes from `offset` on, if they are all there and no redraw came in between."""
@@ -511,28 +563,60 @@ class Room:
         del self.viewers[viewer.id]
         self._wire.leave(viewer.sid, self.session)
         if self.size_holder is viewer:
-            self.size_holder = None
+            # Given up right after it was taken, in the workers' order: its client may have taken it anew elsewhere.
+            self.size_holder, self.size_taken_at = None, self.size_taken_at + AFTER_SECONDS
         self.last_viewer_at = time.time()
         if not self.viewers:
             self._snapshots, self._shared = {}, None
         self.announce()
         self.on_change()
 
+    def look(self, viewer: Viewer, visible: bool) -> None:
+        """Somebody looks at this viewer, or nobody does any more. Looked at again it gets what it missed, if that
+        is little and was not redrawn; else it is as one that fell behind: one exact snapshot when it is calm.
+        Raises NotThere when another connection has taken its place."""
+        if self.viewers.get(viewer.id) is not viewer:
+            raise NotThere
+        if viewer.hidden != visible:
+            return
+        viewer.looked(visible)
+        missed = self._resume(viewer.sent) if visible and not viewer.behind else None
+        if missed is not None:
+            self.send_backlog(viewer, missed)
+            viewer.took_output(self.offset, time.monotonic())
+            self._wire.enter(viewer.sid, self.session)
+        elif visible:
+            viewer.behind = True
+        else:
+            self._wire.leave(viewer.sid, self.session)
+        self._news_due = self._news_due or time.monotonic() + NEWS_SECONDS
+        self._wake.set()
+
     def announce(self) -> None:
-        """Tells the room who is here."""
-        message = {
-            "session": self.session,
-            "connected_clients": len(self.viewers),
-            "viewers": [viewer.as_json() for viewer in self.viewers.values()],
-        }
-        self.tell("viewers", message)
+        """Tells the room who is here, and the other workers."""
+        self._news_due = None
+        self.on_presence()
+        self.tell_viewers()
+
+    def tell_viewers(self) -> None:
+        viewers = [viewer.as_json() for viewer in self.everybody()]
+        count = len(viewers) + self.unnamed()
+        self.tell("viewers", {"session": self.session, "connected_clients": count, "viewers": viewers})
+
+    def everybody(self) -> list[Viewer | Elsewhere]:
+        """The viewers here and elsewhere. One that moved from there to here is listed there for a moment yet."""
+        here = {viewer.input_client for viewer in self.viewers.values()} - {""}
+        return [*self.viewers.values(), *(one for one in self.elsewhere() if one.client not in here)]
 
     def tell(self, event: str, message: dict[str, Any]) -> None:
-        """To everybody here, those who are behind included: one encoding for the room."""
+        """To everybody here, those who are behind or hidden included: one encoding for the room."""
         self._wire.broadcast(self.session, event, message)
-        behind = [viewer.sid for viewer in self.viewers.values() if viewer.behind]
-        if behind:
-            self._wire.send_all(behind, event, message)
+        away = [viewer.sid for viewer in self.viewers.values() if not viewer.live]
+        if away:
+            self._wire.send_all(away, event, message)
+
+    def tell_hidden(self, event: str, message: dict[str, Any]) -> None:
+        self._wire.send_all([viewer.sid for viewer in self.viewers.values() if viewer.hidden], event, message)
 
     def drawn(self, viewer: Viewer, offset: int) -> None:
         viewer.drew(offset, time.monotonic())

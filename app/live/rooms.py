@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from app import green
+from app.config import Config
 from app.keeper.client import Full as KeeperFull
-from app.keeper.client import KeeperError
+from app.keeper.client import KeeperError, State
 from app.keeper.client import Over as KeeperOver
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
@@ -24,6 +25,8 @@ from app.live.sizes import Size
 from app.live.status import Status, status_of
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
+from app.live.wire import Wire
+from app.live.workers import Workers
 from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
 from app.screen.engine import Screen
@@ -39,6 +42,10 @@ UNDO_SECONDS = 1.0
 
 class Rooms(Following):
     """Following, and the operations."""
+
+    def __init__(self, config: Config, wire: Wire, worker: int = 1) -> None:
+        super().__init__(config, wire)
+        self.workers = Workers(self, worker, config.workers)
 
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), TooMany,
@@ -88,6 +95,7 @@ class Rooms(Following):
             session.erase()
             raise Unavailable(str(error)) from None
         self._known[session.id] = state
+        self.workers.say("launched", state=state._asdict())
         screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
         room.caught_up.set()  # it has no past
@@ -99,6 +107,17 @@ class Rooms(Following):
         self.changed(session.id)
         session.change(pid=state.pid, created_at=state.created_at)
         return session
+
+    def launched_elsewhere(self, state: State) -> None:
+        """By another worker."""
+        self._known.setdefault(state.id, state)
+        green.spawn(self._follow_launched, state.id)
+
+    def _follow_launched(self, session_id: str) -> None:
+        session = Session.numbered(session_id)
+        if session is not None and session.state == RUNNING:
+            self._follow(session)
+            self.changed(session_id)
 
     def _undo(self, session_id: str) -> None:
         """The keeper did not answer in time, and may yet start the program: it must not run unrecorded."""
@@ -154,13 +173,14 @@ class Rooms(Following):
     def typed(self, session_id: str) -> None:
         if room := self.rooms.get(session_id):
             room.last_input_at = time.time()
+            self.workers.typed(session_id)
             self.changed(session_id)
 
     def resize(self, session: Session, rows: int, cols: int) -> None:
         """Makes this the session's size; every viewer hears of it from the room."""
         self._alive(session)
         if room := self.rooms.get(session.id):
-            room.size_holder = None
+            self.workers.holds_size(room, None)
         answered, errors = green.Flag(), [None]  # type: tuple[green.Flag, list[KeeperError | None]]
 
         def done(error: KeeperError | None, size: Size) -> None:
@@ -200,13 +220,19 @@ class Rooms(Following):
         except KeeperError as error:
             raise live_error(error) from None
         session.erase()  # first: who asks from now on must not have the room made again
-        room = self.rooms.pop(session.id, None)
-        self.records.pop(session.id, None)
-        self.histories.forget(session.id)
+        self.workers.say("forgotten", session=session.id, owner=session.owner_id)
+        self.forgotten(session.id, session.owner_id)
+
+    def forgotten(self, session_id: str, owner_id: int) -> None:
+        """Here or by another worker: its row is erased, and with it all that this process knows of it."""
+        room = self.rooms.pop(session_id, None)
+        self.records.pop(session_id, None)
+        self._known.pop(session_id, None)
+        self.histories.forget(session_id)
         if room is not None:
-            room.tell("forgotten", {"session": session.id})
-            room.close()
-        self.feed.forgotten(session)
+            room.tell("forgotten", {"session": session_id})
+            green.spawn(room.close)  # may wait for its reader
+        self.feed.forgotten(session_id, owner_id)
 
     def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
         """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
@@ -222,18 +248,24 @@ class Rooms(Following):
 
     def renamed(self, session: Session) -> None:
         """The row was changed (name, tags): watchers hear of it, and who is in the session."""
-        if record := self.records.get(session.id):  # not replaced: it may have ended since this one was read
-            record.name, record.tags = session.name, session.tags
-        if room := self.rooms.get(session.id):
-            room.tell("status", status_of(self, self.records.get(session.id, session)).as_json())
-        self.changed(session.id)
+        self.workers.say("named", session=session.id, name=session.name, tags=session.tags)
+        self.named(session.id, session.name, session.tags)
+
+    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+        """Here or by another worker."""
+        record, room = self.records.get(session_id), self.rooms.get(session_id)
+        if record is not None:  # not replaced: it may have ended since the changed one was read
+            record.name, record.tags = name, tags
+        if record is not None and room is not None:
+            room.tell("status", status_of(self, record).as_json())
+        self.changed(session_id)
 
     def resize_by(self, viewer: Viewer, rows: int, cols: int, done: Callable[[LiveError | None, Size], None]) -> None:
         """The same, by a viewer, who then holds the size. `done` is called when it holds, or a later one does."""
         room = self.rooms.get(viewer.session)
         if room is None or room.over:
             raise SessionOver
-        room.size_holder = viewer
+        self.workers.holds_size(room, viewer)
         self.sizes.ask(
             viewer.session, Size(rows, cols), lambda error, size: done(live_error(error) if error else None, size)
         )
@@ -259,6 +291,7 @@ class Rooms(Following):
         self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
     ) -> None:
         """Closes every open socket of these logins, tokens or this user, at once."""
+        self.workers.say("revoked", logins=list(login_ids), tokens=list(token_ids), user=user_id)
         self.sockets.revoke(login_ids, token_ids, user_id)
 
     def counts(self) -> dict[str, int]:
@@ -267,6 +300,9 @@ class Rooms(Following):
         return {
             "running": sum(not room.over for room in rooms),
             "viewers": sum(len(room.viewers) for room in rooms),
+            "viewers_elsewhere": self.workers.viewers(),
+            "worker": self.workers.number,
+            "leads": int(self.workers.leads),
             "behind": sum(viewer.behind for room in rooms for viewer in room.viewers.values()),
         }
 

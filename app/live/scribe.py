@@ -23,6 +23,6 @@ def fitting(capture: Capture, most: int) -> bytes:
     """At most about so many bytes: with all its scrollback, or with the part that fits."""
     data, lines = capture.ansi(), capture.lines
     while len(data) > most and lines:
-        lines = min(lines // 2, int(lines * most / len(data)))
+        lines = int(min(lines, data.count(b"\n")) * most / len(data) * 0.95)
         data = capture.ansi(lines)
     return data

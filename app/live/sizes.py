@@ -2,7 +2,7 @@
 reflow of all the scrollback and a redraw for everybody.
 
 The rule: the first change comes at once, then at most one in RESIZE_SECONDS; the last one asked for always
-comes, and whoever was overtaken by it is told the size that holds.
+comes, and whoever was overtaken by it is told the size that holds. Nobody is refused because another asks too much.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 from app import green
 from app.keeper.client import KeeperError
-from app.live.errors import Busy
 
 # A dragged window edge looks smooth so; shells and editors redraw themselves in a few milliseconds.
 RESIZE_SECONDS = 0.1
-# Who asks faster than answers can come is told so.
-MOST_WAITING = 1000
+# When so many wait they are told the size that holds already, and not when the next one does.
+MOST_WAITING = 100
 
 
 class Size(NamedTuple):
@@ -38,6 +37,7 @@ class _Session:
     wanted: Size | None = None
     waiting: list[Done] = field(default_factory=list)
     changed_at: float = 0.0
+    holds: Size | None = None
 
 
 class Sizes:
@@ -48,12 +48,14 @@ class Sizes:
         self._sessions: dict[str, _Session] = {}
 
     def ask(self, session: str, size: Size, done: Done) -> None:
-        """`done` is called once, now or later. Raises Busy."""
+        """`done` is called once, now or later."""
         if session in self._sessions:
             known = self._sessions[session]
-            if len(known.waiting) >= MOST_WAITING:
-                raise Busy("This session is resized too often. Wait for the answers.")
             known.wanted = size
+            if len(known.waiting) >= MOST_WAITING:
+                told, known.waiting = known.waiting, []
+                for overtaken in told:
+                    overtaken(None, known.holds or size)
             known.waiting.append(done)
             return
         known = self._sessions[session] = _Session(size, [done])
@@ -74,6 +76,7 @@ class Sizes:
         assert size is not None
         try:
             self._resize(session, *size)
+            known.holds = size
         except KeeperError as refused:
             error = refused
         for done in told:

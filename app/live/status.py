@@ -78,6 +78,7 @@ def status_of(rooms: Following, session: Session) -> Status:
     usage = rooms.processes.usage(session.pid) if alive else None
     signs = room.screen.signs if room is not None else None
     expires = rooms.books.expires_at(session, room) if alive else None
+    viewers = room.everybody() if room is not None else rooms.workers.elsewhere(session.id)
     return Status(
         id=session.id,
         name=session.name,
@@ -89,8 +90,8 @@ def status_of(rooms: Following, session: Session) -> Status:
         state=session.state,
         alive=alive,
         running_in_background=following,
-        connected_clients=len(room.viewers) if room else 0,
-        viewers=[viewer.as_json() for viewer in room.viewers.values()] if room else [],
+        connected_clients=len(viewers) + rooms.workers.unnamed(session.id),
+        viewers=[viewer.as_json() for viewer in viewers],
         rows=room.screen.rows if room else session.rows,
         cols=room.screen.cols if room else session.cols,
         pid=session.pid,

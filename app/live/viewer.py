@@ -4,6 +4,7 @@ and has not drawn is bounded by WINDOW_BYTES and one snapshot; beyond that it le
 from __future__ import annotations
 
 import secrets
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -23,8 +24,9 @@ SILENT_SNAPSHOT_SECONDS = 1.0
 FRAME_SECONDS = 0.1
 PROMPT_SECONDS = PROMPT_FRAME_SECONDS = 0.04
 ECHO_SECONDS, ECHO_FRAME_SECONDS = 0.3, 0.015
-# Small frames may follow one another on a long line before the first is reported; together so large.
-FLYING_BYTES = 16 << 10
+# On a long line frames may follow one another before the first is reported: together so large, or as much as the
+# line takes in so long (seconds).
+FLYING_BYTES, FLYING_SECONDS = 16 << 10, 0.1
 FLYING_MOST = 3
 # Back in the room and behind again within this time (seconds): the next way back takes twice as long.
 RELAPSE_SECONDS = 5.0
@@ -44,10 +46,12 @@ class Viewer:
     rows: int | None = None
     cols: int | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(6))
+    joined_at: float = field(default_factory=time.time)  # seconds since 1970: workers compare it
     sent: int = 0
     drawn: int = 0
     draws: bool = False
     behind: bool = False
+    hidden: bool = False  # nobody looks: it is listed and told the news, and gets no output, frame or snapshot
     stale: bool = False  # behind, and the session was resized since its last snapshot
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
@@ -58,7 +62,7 @@ class Viewer:
     _return_seconds: float = RETURN_SECONDS
     _flying: deque[tuple[int, int, float, bool]] = field(default_factory=deque)  # offset, bytes, when, frame
     _before_frames: int = 0  # what was sent before the first frame that flies
-    _prompt: bool = False
+    prompt: bool = False  # drew its last frame within PROMPT_SECONDS
     _late_mark: tuple[int, float] | None = None  # an offset, and since when it is owed
 
     @property
@@ -66,6 +70,22 @@ class Viewer:
         """The name under which the keeper counts this viewer's input; scoped, so that nobody can spend
         the sequence numbers of another user's client."""
         return f"{self.user_id}:{self.client}" if self.client else ""
+
+    @property
+    def live(self) -> bool:
+        """In the Socket.IO room: gets the output as it comes."""
+        return not self.behind and not self.hidden
+
+    @property
+    def helped(self) -> bool:
+        """Gets frames, and the exact snapshot that brings it back."""
+        return self.behind and not self.hidden
+
+    def looked(self, visible: bool) -> None:
+        """A hidden page draws a thousand times slower, or not at all: that says nothing about it once it is shown."""
+        self.hidden = not visible
+        self._late_mark = None
+        self.pace = Pace()
 
     def took_output(self, offset: int, now: float) -> None:
         self.sent = offset
@@ -83,7 +103,7 @@ class Viewer:
         while self._flying and self._flying[0][0] <= offset:
             base, size, sent_at, frame = self._flying.popleft()
             count += size
-            self._prompt = frame and now - sent_at < PROMPT_SECONDS
+            self.prompt = frame and now - sent_at < PROMPT_SECONDS
         self.drawn = offset
         self.pace.drew(count + offset - base, now, offset == self.sent)
         if self._late_mark is not None and offset >= self._late_mark[0]:
@@ -120,7 +140,8 @@ class Viewer:
         frames = bool(self._flying) and all(frame for _, _, _, frame in self._flying)
         if not frames or self.drawn < self._before_frames:
             return True
-        return len(self._flying) >= FLYING_MOST or sum(size for _, size, _, _ in self._flying) >= FLYING_BYTES
+        most = max(FLYING_BYTES, (self.pace.line or 0.0) * FLYING_SECONDS)
+        return len(self._flying) >= FLYING_MOST or sum(size for _, size, _, _ in self._flying) >= most
 
     def ready_for_more(self, queued: int, now: float) -> bool:
         """For a viewer behind: whether all it was sent is drawn (or, if it never says so, has left us)."""
@@ -132,7 +153,7 @@ class Viewer:
         """How long after its last frame the next one is due."""
         if now - self.typed_at < ECHO_SECONDS:
             return ECHO_FRAME_SECONDS
-        return PROMPT_FRAME_SECONDS if self._prompt else FRAME_SECONDS
+        return PROMPT_FRAME_SECONDS if self.prompt else FRAME_SECONDS
 
     def took_snapshot(self, offset: int, now: float, size: int, frame: bool = False) -> None:
         if offset > self.drawn:
@@ -153,4 +174,5 @@ class Viewer:
         """The entry of the contract's `viewers` list."""
         return {
             "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
+            "hidden": self.hidden,
         }  # fmt: skip

@@ -11,11 +11,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
-from peewee import DatabaseProxy, Model, PeeweeException, SqliteDatabase
+from peewee import DatabaseProxy, Model, PeeweeException, SqliteDatabase, _ConnectionState
 from playhouse.migrations import Runner
 
 from app import green
@@ -70,6 +71,22 @@ class Reused(SqliteDatabase):
         # The hub and native threads take it: a green lock would wake its waiter in the wrong thread.
         self._lock = green.native_lock()
         self._idle: list[Any] = []
+
+    # Which connection is whose. peewee keeps it in a threading.local; eventlet's own, which swaps one shared
+    # __dict__, gave native threads and the hub one another's ("Attempting to close database while transaction is
+    # open", once in some thousand requests). A context variable is each green and each native thread's own.
+    @property
+    def _state(self) -> _ConnectionState:
+        state = self._own.get(None)
+        if state is None:
+            state = _ConnectionState()
+            self._own.set(state)
+        return state
+
+    @_state.setter
+    def _state(self, _: object) -> None:
+        """By peewee's constructor."""
+        self._own: ContextVar[_ConnectionState | None] = ContextVar("connection")
 
     def _connect(self) -> Any:
         try:

@@ -26,6 +26,9 @@ FIGURES = {
     "running": ("sessions_running", "Sessions whose program runs"),
     "viewers": ("viewers", "Joined viewers"),
     "behind": ("viewers_behind", "Viewers that get frames because they cannot keep up"),
+    "viewers_elsewhere": ("viewers_elsewhere", "Joined viewers in the other workers"),
+    "worker": ("worker", "Number of the web process that answers; figures without `elsewhere` are its own"),
+    "leads": ("worker_leads", "1: it saves snapshots and ends what is over its time, for all workers"),
 }
 
 

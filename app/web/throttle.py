@@ -36,6 +36,7 @@ class Tally:
 class Throttle:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self.workers = 1  # web processes, each of which counts what reaches it: each grants its part
         self._tallies: OrderedDict[Key, Tally] = OrderedDict()
 
     def enter(self, keys: Iterable[Key]) -> float:
@@ -49,7 +50,7 @@ class Throttle:
         for key, tally in zip(keys, tallies, strict=True):
             tally.failures += 1
             tally.last = now
-            excess = tally.failures - FREE[key.kind]
+            excess = tally.failures - self._free(key)
             if excess > 0:
                 tally.until = now + min(FIRST_WAIT_SECONDS * 2 ** min(excess - 1, 30), LONGEST_WAIT_SECONDS)
         return 0.0
@@ -62,7 +63,10 @@ class Throttle:
                 self._tallies.pop(key, None)
             elif (tally := self._tallies.get(key)) is not None:
                 tally.failures = max(0, tally.failures - 1)
-                tally.until = 0.0 if tally.failures <= FREE[key.kind] else tally.until
+                tally.until = 0.0 if tally.failures <= self._free(key) else tally.until
+
+    def _free(self, key: Key) -> int:
+        return max(1, FREE[key.kind] // self.workers)
 
     def _tally(self, key: Key, now: float) -> Tally:
         tally = self._tallies.get(key)

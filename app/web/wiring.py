@@ -26,6 +26,7 @@ def register(app: Flask, config: Config) -> None:
     access.register(app)
     headers.register(app)
     logins.register(app, config.port)
+    logins.throttle.workers = config.workers
     problems.register(app)
     app.register_blueprint(gate.blueprint())
 

@@ -27,11 +27,16 @@ export function connection() {
 function connect() {
   const made = new Connection({ io, visible: () => !document.hidden });
   // Whatever may have broken the link without a word: a tab that comes back, another network, a page from the cache.
-  document.addEventListener("visibilitychange", () => made.tick());
+  document.addEventListener("visibilitychange", () => {
+    made.tick();
+    made.looked();
+  });
+  document.addEventListener("freeze", () => made.looked({ frozen: true }));
   window.addEventListener("online", () => made.wake());
   window.addEventListener("pageshow", (event) => event.persisted && made.wake());
   made.addEventListener("refused", () => checkLogin(made));
   made.start();
+  made.looked();                              // opened in the background, perhaps
   return made;
 }
 

@@ -40,6 +40,19 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
   return /webgl/.test(kind) ? null : own.call(this, kind, ...more);
 };
 """
+# The software WebGL of headless Chromium, under another name.
+GRAPHICS_CARD = """
+const own = WebGL2RenderingContext.prototype.getParameter;
+WebGL2RenderingContext.prototype.getParameter = function (name) {
+  return name === 0x9246 ? "a graphics card" : own.call(this, name);
+};
+"""
+
+HIDE = """([hidden]) => {
+  const now = { hidden, visibilityState: hidden ? "hidden" : "visible" };
+  for (const [name, value] of Object.entries(now)) Object.defineProperty(document, name, { configurable: true, value });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}"""
 
 
 def until(page: Page, condition: str, patience: int = WAIT_MS) -> object:
@@ -105,6 +118,11 @@ class Person:
 
 def joined(page: Page) -> None:
     until(page, "holdfast.stream.joined && holdfast.stream.drawn === holdfast.stream.received")
+
+
+def hide(page: Page, hidden: bool = True) -> None:
+    """Headless Chromium shows every page, so this one is told otherwise; its timers are not slowed down."""
+    page.evaluate(HIDE, [hidden])
 
 
 def shows(page: Page, text: str, scrollback: bool = False) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.people import (
     DESKTOP,
+    GRAPHICS_CARD,
     NO_WEBGL,
     PHONE,
     eventually,
@@ -19,6 +20,8 @@ from tests.browser.people import (
     until,
     whole_in_window,
 )
+
+PAINTED = "document.querySelector('.xterm-rows').textContent.match(/\\d{6}(?= 0123)/g)"
 
 
 def test_a_large_paste_arrives_whole_and_in_order(server, person):
@@ -100,6 +103,31 @@ def test_without_webgl_colours_and_sizes_are_the_same(server, person, device):
         ".find((span) => span.textContent.includes('coloured'))).color"  # fmt: skip
     until(page, f"{colour} === 'rgb(250, 100, 50)'")
     assert whole_in_window(page)
+
+
+def test_webgl_is_for_graphics_cards(server, person):
+    """Where the processor would have to do it, xterm.js's DOM renderer is the faster one."""
+    session = server.api("alice").start("echo ready; cat")["id"]
+    slow, fast = person(), person()
+    fast.context.add_init_script(GRAPHICS_CARD)
+    for one, canvases in ((slow, 0), (fast, 1)):
+        page = one.join(session)
+        shows(page, "ready")
+        assert page.evaluate("() => document.querySelectorAll('.xterm-screen > canvas').length > 0") == bool(canvases)
+        assert page.evaluate("() => Boolean(document.querySelector('.xterm-rows'))") == (not canvases)
+
+
+def test_a_flood_is_painted_now_and_then_and_its_end_exactly(server, person):
+    """200 paints are what 2 MB cost when xterm.js paints whenever it may."""
+    flood = "read x; seq -f '%06.0f 0123456789-abcdefghijklmnopqrstuvwxyz' 1 50000; printf 'the end'; cat"
+    page = person().join(server.api("alice").start(flood, rows=30, cols=100)["id"])
+    page.evaluate("() => { window.paints = 0; holdfast.terminal.term.onRender(() => { window.paints += 1; }); }")
+    type_in(page, "go\n")
+    shows(page, "the end")
+    shows(page, "045100 ", scrollback=True)
+    lines = [f"{n:06}" for n in range(49_972, 50_001)]
+    until(page, f"{PAINTED}.join() === '{','.join(lines)}'")
+    assert page.evaluate("() => window.paints") < 100
 
 
 def test_the_end_is_told_and_it_runs_again(server, person):

@@ -137,3 +137,42 @@ test("a server that turns this login away is told apart from one that is away", 
   socket.happen("connect_error", new Error("unauthorized"));
   assert.ok(said.includes("refused"));
 });
+
+function looking(t) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const page = { visible: true };
+  const connection = new Connection({ io: () => new FakeSocket(), visible: () => page.visible, now: () => 0 });
+  const said = [];
+  for (const name of ["hidden", "shown"]) connection.addEventListener(name, () => said.push(name));
+  return { page, connection, said };
+}
+
+test("a glance at another tab is nothing; a page left alone for two seconds is hidden until it is shown", (t) => {
+  const { page, connection, said } = looking(t);
+  connection.looked();
+  page.visible = false;
+  connection.looked();
+  t.mock.timers.tick(1900);
+  page.visible = true;
+  connection.looked();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(said, []);
+  page.visible = false;
+  connection.looked();
+  t.mock.timers.tick(2000);
+  assert.deepEqual([said, connection.hidden], [["hidden"], true]);
+  connection.looked();
+  page.visible = true;
+  connection.looked();
+  assert.deepEqual([said, connection.hidden], [["hidden", "shown"], false]);
+});
+
+test("a page that is about to be frozen says so at once, and once", (t) => {
+  const { page, connection, said } = looking(t);
+  page.visible = false;
+  connection.looked();
+  connection.looked({ frozen: true });
+  assert.deepEqual(said, ["hidden"]);
+  t.mock.timers.tick(5000);
+  assert.deepEqual(said, ["hidden"]);
+});

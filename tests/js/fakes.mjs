@@ -36,6 +36,7 @@ export class FakeConnection extends EventTarget {
     this.asked = [];
     this.sent = [];
     this.woken = 0;
+    this.hidden = false;
   }
 
   call(event, payload) {
@@ -56,6 +57,11 @@ export class FakeConnection extends EventTarget {
 
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  turn(hidden) {
+    this.hidden = hidden;
+    this.tell(hidden ? "hidden" : "shown");
   }
 
   close() {

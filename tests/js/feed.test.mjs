@@ -27,6 +27,18 @@ test("the list is pushed while connected and polled every 5 s while not", async 
   assert.deepEqual([...feed.sessions.keys()], ["polled"]);
 });
 
+test("a list that nobody looks at is told nothing, and asks again when it is shown", async () => {
+  const connection = new FakeConnection();
+  new SessionFeed({ connection, api: {}, now: () => 0 });
+  connection.turn(true);
+  assert.deepEqual(connection.sent.map(({ event }) => event), ["unwatch"]);
+  connection.close();
+  connection.reopen();
+  assert.equal(connection.asked.length, 1);
+  connection.turn(false);
+  assert.deepEqual(connection.asked.map(({ event }) => event), ["watch", "watch"]);
+});
+
 test("a list that cannot be refreshed says so", async () => {
   const connection = new FakeConnection();
   connection.open = false;

@@ -222,3 +222,52 @@ test("a page that lost its link in a flood of frames asks for the whole screen, 
   connection.tell("open");
   assert.equal(connection.asked.at(-1).payload.offset, 600);
 });
+
+test("a hidden page says so, and asks for nothing when it is shown: what it missed comes by itself", async () => {
+  const { connection, terminal, output, stream } = await joined();
+  connection.turn(true);
+  assert.deepEqual(connection.sent.map(({ event, payload }) => [event, payload]), [["look", { session: ID, visible: false }]]);
+  connection.turn(false);
+  assert.deepEqual(connection.asked.at(-1).payload, { session: ID, visible: true });
+  connection.asked.at(-1).resolve({ ok: true });
+  output(100, "missed");
+  connection.tell("snapshot", { session: ID, offset: 9000, rows: 24, cols: 80, data: bytes("whole"), frame: false });
+  assert.equal(terminal.shown, "whole");
+  assert.equal(stream.received, 9000);
+  assert.equal(connection.asked.length, 2, "the join and the look");
+});
+
+test("who joins is looked at: a hidden page that has to join again says after it that it is hidden", async () => {
+  const { connection } = await joined();
+  connection.turn(true);
+  connection.close();
+  connection.reopen();
+  const before = connection.sent.length;
+  await answer(connection, { offset: 100 });
+  assert.deepEqual(connection.sent.slice(before).map(({ payload }) => payload), [{ session: ID, visible: false }]);
+});
+
+test("shown while it joins, it does not ask twice", async () => {
+  const { connection } = await joined();
+  connection.turn(true);
+  connection.tell("wake");
+  connection.turn(false);
+  assert.deepEqual(connection.asked.map(({ event }) => event), ["join", "join"]);
+});
+
+test("a viewer whose place is taken joins anew when it is shown", async () => {
+  const { connection } = await joined();
+  connection.turn(true);
+  connection.turn(false);
+  connection.asked.at(-1).reject(new Refused({ code: "not_found", message: "not joined" }));
+  await settled();
+  assert.deepEqual(connection.asked.map(({ event }) => event), ["join", "look", "join"]);
+});
+
+test("keys typed into a page that was just shown go out at once", async () => {
+  const { connection, stream } = await joined();
+  connection.turn(true);
+  connection.turn(false);
+  stream.type("x");
+  assert.equal(connection.inputs().length, 1);
+});

@@ -125,3 +125,43 @@ def test_a_connection_that_is_used_again_sees_what_others_wrote(people, tmp_path
     with db.connection_context():
         assert db.connection() is first
     assert ApiToken.actor_for(run.stdout.strip()).name == "alice"
+
+
+GREEN = """
+import sys, eventlet
+eventlet.monkey_patch()
+from app import green
+from app.models import base
+base.bind("sqlite:///" + sys.argv[1])
+sys.setswitchinterval(1e-6)  # native threads take turns as often as they can
+wrong = []
+
+def native():
+    for _ in range(1000):
+        with base.db.connection_context(), base.db.atomic():
+            base.db.execute_sql("select 1").fetchall()
+
+def on_the_hub():
+    for _ in range(1000):
+        with base.db.connection_context():
+            base.db.execute_sql("select 1").fetchall()
+        eventlet.sleep(0)
+
+def guarded(work, *args):
+    try:
+        work(*args)
+    except Exception as error:
+        wrong.append(repr(error))
+
+jobs = [(green.offload, native)] * 3 + [(on_the_hub,)] * 3
+for thread in [eventlet.spawn(guarded, *job) for job in jobs]:
+    thread.wait()
+print(wrong)
+"""
+
+
+def test_native_and_green_threads_do_not_get_one_anothers_connection(tmp_path):
+    """eventlet's threading.local is not made for native threads: a request found another one's transaction open."""
+    command = [sys.executable, "-W", "ignore", "-c", GREEN, str(tmp_path / "test.db")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.stdout == "[]\n", ran.stdout + ran.stderr

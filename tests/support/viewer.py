@@ -33,6 +33,7 @@ class Viewer:
         self.begin = 0
         self.output = b""
         self.snapshots: list[dict] = []
+        self.came: dict[int, float] = {}  # when, by the id of a kept snapshot
         self.viewers: dict = {}
         self.broken: list[str] = []
         self.acks_drawn = True
@@ -72,6 +73,7 @@ class Viewer:
 
     def _snapshot(self, message: dict) -> None:
         self.snapshots.append(message)
+        self.came[id(message)] = time.time()
         self.offset = message["offset"]
         if self.acks_drawn:
             self.io.emit("drawn", {"session": self.session, "offset": self.offset})

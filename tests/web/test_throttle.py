@@ -70,3 +70,11 @@ def test_its_memory_is_bounded(monkeypatch):
     for number in range(100):
         made.enter([Key("account", str(number))])
     assert len(made._tallies) == 10
+
+
+def test_several_workers_grant_together_what_one_would():
+    made = Throttle(Clock())
+    made.workers = 5
+    assert made.enter(KEYS) == 0
+    assert made.enter(KEYS) == 0
+    assert made.enter(KEYS) > 0

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from tests.support.thin import ThinLink
+from tests.support.viewer import Viewer
+
 FLOOD = ["bash", "-c", "read x; for ((i=0; i<400000; i++)); do echo line-$i; done; echo the-end; cat"]
 WINDOW = 1 << 20
 
@@ -100,3 +111,205 @@ def test_output_that_is_slow_to_parse_slows_only_its_own_session(server, viewer)
     assert late.join(heavy)["ok"], "joining waits for the feed under way"
     late.wait(lambda v: b"the-end" in v.output or any(b"the-end" in s["data"] for s in v.snapshots))
     assert "the-end" in server.api("alice").screen(heavy)
+
+
+# Colour, so that a screen is some kilobytes; the clock, so that a frame says how old it is.
+SCREENS = r"""
+import os, sys, time
+sys.stdin.readline()
+until = time.time() + float(sys.argv[1])
+n = 0
+while time.time() < until:
+    lines = []
+    for _ in range(20):
+        n += 1
+        words = "".join("\x1b[38;5;%dmword%04d " % ((n + k) % 256, n * k % 10000) for k in range(6))
+        lines.append("@%.3f@ %s\x1b[0m\r\n" % (time.time(), words))
+    os.write(1, "".join(lines).encode())
+os.write(1, b"the-end\r\n")
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def thin(server):
+    made: list[ThinLink] = []
+
+    def link(rate: float, round_trip: float = 0.1) -> ThinLink:
+        made.append(ThinLink(server.port, rate, round_trip))
+        return made[-1]
+
+    yield link
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def over(server):
+    """over(link, "alice") is a viewer on that link."""
+    made: list[Viewer] = []
+
+    def connect(link: ThinLink, name: str) -> Viewer:
+        made.append(Viewer(f"http://127.0.0.1:{link.port}", server.user(name)))
+        return made[-1]
+
+    yield connect
+    for one in made:
+        one.close()
+        assert not one.broken, one.broken
+
+
+def flood(server, seconds: float, **size) -> str:
+    return server.api("alice").start([sys.executable, "-S", "-c", SCREENS, str(seconds)], **size)["id"]
+
+
+def exact_end(viewer: Viewer) -> bool:
+    last = viewer.snapshots[-1] if viewer.snapshots else None
+    return last is not None and not last["frame"] and b"the-end" in last["data"] or b"the-end" in viewer.output
+
+
+def test_who_is_on_a_thin_line_sees_frames_soon_and_the_exact_end(server, thin, over):
+    """256 KB a second and 100 ms: the first frame behind what the kernel holds, not behind a window of output;
+    each frame young, since none waits for another; at the end the last screen, then as much as the line takes."""
+    session = flood(server, 5)
+    link = thin(256 << 10)
+    one = over(link, "alice")
+    one.join(session)
+    one.type("\n")
+    one.wait(exact_end, 60)
+    frames = [snapshot for snapshot in one.snapshots if snapshot["frame"]]
+    assert len(frames) > 3, "and on an idle machine about seven a second"
+    ages = sorted(one.came[id(frame)] - max(map(float, re.findall(rb"@([\d.]+)@", frame["data"]))) for frame in frames)
+    assert ages[len(ages) // 2] < 1.5, "0.15 on an idle machine"
+    exact = one.snapshots[-1]
+    assert len(exact["data"]) < 600 << 10, "cut to what the line takes in a moment"
+    assert exact["data"].count(b"\n") > 500, "with scrollback"
+    assert exact["offset"] + len("the-end\r\n") >= server.api("alice").status(session)["output_bytes"]
+
+
+def test_frames_for_a_link_that_carries_them_are_steady_and_bounded(server, thin, over):
+    session = flood(server, 4)
+    one = over(thin(2 << 20, 0.02), "alice")
+    one.join(session)
+    began = time.monotonic()
+    one.type("\n")
+    one.wait(exact_end, 60)
+    took = time.monotonic() - began
+    frames = [snapshot for snapshot in one.snapshots if snapshot["frame"]]
+    assert 4 < len(frames) < 70 * took, "25 a second on an idle machine"
+    assert one.snapshots[-1]["data"].count(b"\n") > 4900, "all the scrollback"
+
+
+def test_a_line_that_needs_longer_than_a_ping_for_a_snapshot_is_not_cut(own_server):
+    """3 MB over 64 KB/s take 48 s; an answer to a ping comes behind them. Here in small: 1 s of patience."""
+    server = own_server()
+    server.kill()
+    server.program = (
+        "-c",
+        "import app.events.server as e; e.PING_SECONDS, e.PONG_SECONDS = 1, 1; import wsgi; wsgi.main()",
+    )
+    server.start()
+    filled = server.api("alice").start(["sh", "-c", "seq -f '%070.0f' 1 5000; echo the-end; cat"])["id"]
+    while "the-end" not in server.api("alice").screen(filled):
+        pass
+    link = ThinLink(server.port, 64 << 10)
+    one = Viewer(f"http://127.0.0.1:{link.port}", server.user("alice"))
+    try:
+        answer = one.join(filled)
+        assert len(answer["snapshot"]) > 300_000 and b"the-end" in answer["snapshot"]
+        assert one.connected
+    finally:
+        one.close()
+        link.close()
+
+
+def test_who_is_behind_when_the_session_is_resized_and_ends_gets_the_last_screen(server, viewer):
+    session = server.api("alice").start(["bash", "-c", "read x; seq 1 400000; read x; echo the-end"])["id"]
+    slow, quick = viewer(server, "alice"), viewer(server, "alice")
+    slow.join(session)
+    quick.join(session)
+    slow.acks_drawn = False
+    quick.type("go\n")
+    quick.wait(lambda v: b"400000\r\n" in v.output[-200:] or b"400000" in (v.snapshots or [{"data": b""}])[-1]["data"])
+    assert quick.call("resize", {"session": session, "rows": 30, "cols": 90})["ok"]
+    quick.wait(lambda v: v.snapshots and v.snapshots[-1]["rows"] == 30)
+    quick.type("\n")
+    slow.wait(lambda v: v.of("ended"))
+    slow.acks_drawn = True
+    slow.io.emit("drawn", {"session": session, "offset": slow.offset})
+    slow.wait(exact_end)
+    last = slow.snapshots[-1]
+    assert (last["rows"], last["cols"]) == (30, 90)
+    assert last["offset"] == server.api("alice").status(session)["output_bytes"]
+
+
+def test_who_is_behind_when_the_keeper_dies_catches_up(own_server, viewer):
+    server = own_server()
+    session = server.api("alice").start(["bash", "-c", "read x; seq 1 900000; echo the-end; cat"])["id"]
+    slow = viewer(server, "alice")
+    slow.join(session)
+    slow.acks_drawn = False
+    slow.type("go\n")
+    while server.api("alice").status(session)["output_bytes"] < 3 * WINDOW:
+        pass
+    vault = psutil.Process(int((server.data_dir / "keeper" / "lock").read_text()))
+    for child in vault.children():
+        if "keeper" in " ".join(child.cmdline()):
+            child.kill()
+    while "the-end" not in server.api("alice").screen(session):
+        pass
+    slow.acks_drawn = True
+    slow.io.emit("drawn", {"session": session, "offset": slow.offset})
+    slow.wait(exact_end)
+    assert slow.type("after\n")["ok"]
+    slow.wait_output(b"after\r\nafter\r\n")
+
+
+def test_10000_resizes_a_second_disturb_nobody(server, viewer):
+    """From one column to a thousand, with all the scrollback, in two ways at once."""
+    session = server.api("alice").start(["bash", "-c", "seq -f '%070.0f' 1 6000; cat"])["id"]
+    beside = server.api("alice").start(["cat"])["id"]
+    stormy, calm, typist = (viewer(server, "alice") for _ in range(3))
+    stormy.join(session)
+    calm.join(session)
+    typist.join(beside)
+    head = server.data_dir / "sessions" / session
+    before = sum(path.stat().st_size for path in head.iterdir())
+    sizes = [(1, 1), (1000, 1000), (1, 1000), (1000, 1)]
+    answers: list[dict] = []
+    for number in range(10_000):
+        rows, cols = sizes[number % 4]
+        stormy.io.emit("resize", {"session": session, "rows": rows, "cols": cols}, callback=answers.append)
+        if number % 1000 == 0:
+            assert server.api("alice").post(f"/sessions/{session}/resize", {"rows": 50, "cols": 50}).status_code == 204
+            typist.type(f"line {number}\n")
+            typist.wait_output(b"line %d\r\nline %d\r\n" % (number, number))
+            assert calm.type(f"calm {number}\n")["ok"]
+    assert stormy.call("resize", {"session": session, "rows": 33, "cols": 99})["ok"]
+    calm.wait(
+        lambda v: (
+            v.snapshots
+            and not v.snapshots[-1]["frame"]
+            and (v.snapshots[-1]["rows"], v.snapshots[-1]["cols"]) == (33, 99)
+        )
+    )
+    assert all(answer["ok"] for answer in answers)
+    assert len(calm.of("resized")) < 2000
+    assert sum(path.stat().st_size for path in head.iterdir()) - before < 100_000
+    calm.type("fine\n")
+    calm.wait_output(b"fine\r\nfine\r\n")
+
+
+def test_many_joiners_in_a_flood_share_a_snapshot(server, viewer):
+    session = flood(server, 3)
+    first = viewer(server, "alice")
+    first.join(session)
+    first.type("\n")
+    many = [viewer(server, "alice") for _ in range(15)]
+    threads = [threading.Thread(target=one.join, args=(session,)) for one in many]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in many:
+        one.wait(exact_end, 60)

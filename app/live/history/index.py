@@ -7,7 +7,6 @@ new one with a new id. Runs in native threads, one caller at a time.
 
 from __future__ import annotations
 
-import secrets
 import time
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -93,7 +92,9 @@ class Index:
         return self._tip
 
     def _begun(self, oldest: int) -> Checkpoint:
-        self._history = secrets.token_hex(8)
+        # Numbers depend on where counting began and on nothing else: another process, or this one later, that begins
+        # there counts the same, so its pages fit.
+        self._history = f"{oldest:x}"
         self._spacing = SPACING_BYTES
         first = next(timeline.resizes(self.directory), None)
         roll = Roll(*(first.size if first else DEFAULT_SIZE))

@@ -87,7 +87,8 @@ class SessionDetails extends Parted {
       const line = document.createElement("li");
       const mine = viewer.viewer === this.stream.viewer;
       const window = viewer.rows && viewer.cols ? `window ${size(viewer.rows, viewer.cols)}` : "no window";
-      setText(line, [viewer.user + (mine ? " (this window)" : ""), viewer.role, window].join("  ·  "));
+      const who = viewer.user + (mine ? " (this window)" : "");
+      setText(line, [who, viewer.role, window, ...(viewer.hidden ? ["not looking"] : [])].join("  ·  "));
       return line;
     }));
   }

@@ -10,6 +10,7 @@ const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo,
   + '"Liberation Mono", "Noto Sans Mono CJK SC", monospace';
 const FONT_PX = 14;
 const PHONE_FONT_PX = 13;
+const SOFTWARE_WEBGL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
@@ -37,6 +38,7 @@ export function colour(term, { cursor = true } = {}) {
 
 /** WebGL where there is one; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
 export function addRenderer(term, lost = () => {}) {
+  if (!hasGraphicsCard()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => {
@@ -47,6 +49,17 @@ export function addRenderer(term, lost = () => {}) {
   } catch {
     // No WebGL2 here.
   }
+}
+
+/** WebGL done by the processor takes the page twice as long as xterm.js's DOM renderer does: 130 ms a frame. Browsers
+ * are asked to say so, and do not all of them. */
+function hasGraphicsCard() {
+  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (!gl) return false;
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE_WEBGL.test(name);
 }
 
 /** Only web addresses, in a page that knows nothing of this one. */

@@ -15,6 +15,7 @@ import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
+import { Painter } from "../helpers/painter.js";
 import { copyText } from "./copy-button.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
 
@@ -42,6 +43,7 @@ class TerminalView extends HTMLElement {
     registerWidths(this.term);
     this.theme();
     this.term.open(this.mount);
+    this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
     addRenderer(this.term, () => this.layoutSoon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
@@ -73,15 +75,14 @@ class TerminalView extends HTMLElement {
   // queue (as callbacks of empty or short writes), so that they take effect exactly at their place.
 
   draw({ rows, cols, data }, done) {
-    this.term.write(RESET, () => {
+    this.painter.draw(RESET, () => {
       this.tell("redrawn");
       this.take(rows, cols);
-    });
-    this.term.write(data, done);
+    }, data, done);
   }
 
   write(data, done) {
-    this.term.write(data, done);
+    this.painter.write(data, done);
   }
 
   resize(rows, cols) {

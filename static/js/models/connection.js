@@ -11,6 +11,7 @@ client sends                     what for
   input                          keys, numbered, acknowledged once the program's terminal has them
   resize                         make this the session's size
   drawn                          flow control: everything below this offset is parsed
+  look                           whether anybody looks at this page: hidden, it gets no output
   watch, unwatch                 the dashboard's feed
 server sends
   output                         bytes that begin at an offset
@@ -21,7 +22,7 @@ server sends
   forgotten                      to watchers: the session was erased
 */
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "watch", "unwatch"];
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
 ];
@@ -35,6 +36,8 @@ const TICK_MS = 1000;
 // once a minute by design.
 const STOOD_STILL_MS = 10_000;
 const STOOD_STILL_HIDDEN_MS = 75_000;
+// A page that is hidden for less, by a glance at another tab, goes on as it was.
+const GLANCE_MS = 2000;
 
 /** The server said no: `code` is one of the contract's error codes. */
 export class Refused extends Error {
@@ -49,7 +52,8 @@ export class Lost extends Error {}
 
 /**
  * Events: `open` (subscribe anew), `close`, `tick` (once a second), `wake` (make sure that it still lives),
- * `refused` (the server will not have this login), and every SERVER_EVENTS name with `detail` as sent.
+ * `hidden` (nobody looks any more) and `shown`, `refused` (the server will not have this login), and every
+ * SERVER_EVENTS name with `detail` as sent.
  */
 export class Connection extends EventTarget {
   /** `io` is socket.io-client's; `visible()` says whether anybody looks: browsers slow the timers of hidden pages. */
@@ -60,6 +64,7 @@ export class Connection extends EventTarget {
     this.lastHeard = now();
     this.lastTick = now();
     this.wasVisible = visible();
+    this.hidden = false;
     this.socket = io({
       transports: ["websocket"], autoConnect: false,
       reconnectionDelay: 200, reconnectionDelayMax: 1000, timeout: 10_000,
@@ -159,6 +164,20 @@ export class Connection extends EventTarget {
   wake() {
     if (this.open) this.tell("wake");
     else this.restart();
+  }
+
+  /** The page was hidden or shown. `frozen`: no timer will run any more. */
+  looked({ frozen = false } = {}) {
+    clearTimeout(this.glance);
+    const hidden = !this.visible();
+    if (hidden === this.hidden) return;
+    if (hidden && !frozen) this.glance = setTimeout(() => this.turn(true), GLANCE_MS);
+    else this.turn(hidden);
+  }
+
+  turn(hidden) {
+    this.hidden = hidden;
+    this.tell(hidden ? "hidden" : "shown");
   }
 
   /** Drop the link and connect at once, without the usual pause. */

@@ -1,4 +1,5 @@
-/* The sessions of the list page, kept up to date: pushed while there is a connection, polled while there is none. */
+/* The sessions of the list page, kept up to date: pushed while there is a connection, polled while there is none. A
+page that nobody looks at is told nothing. */
 
 const POLL_MS = 5000;
 
@@ -12,6 +13,8 @@ export class SessionFeed extends EventTarget {
     this.fresh = true;
     connection.addEventListener("open", () => this.watch());
     connection.addEventListener("wake", () => this.watch({ doubtful: true }));
+    connection.addEventListener("shown", () => this.watch({ doubtful: true }));
+    connection.addEventListener("hidden", () => connection.send("unwatch", {}, () => {}));
     connection.addEventListener("tick", () => this.look());
     connection.addEventListener("status", ({ detail }) => this.put(detail));
     connection.addEventListener("forgotten", ({ detail }) => this.remove(detail.session));
@@ -19,6 +22,7 @@ export class SessionFeed extends EventTarget {
   }
 
   async watch(how) {
+    if (this.connection.hidden) return;
     try {
       this.replace((await this.connection.call("watch", {}, how)).sessions);
     } catch {

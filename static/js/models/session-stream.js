@@ -65,7 +65,9 @@ export class SessionStream extends EventTarget {
     on("open", () => this.join());
     on("wake", () => this.join({ doubtful: true }));
     on("close", () => this.away());
-    on("tick", () => this.look());
+    on("tick", () => this.checkKeys());
+    on("hidden", () => this.look(false));
+    on("shown", () => this.look(true));
     on("output", mine((event) => this.output(event)));
     on("snapshot", mine((event) => this.snapshot(event)));
     on("resized", mine((event) => this.sized(event)));
@@ -122,6 +124,7 @@ export class SessionStream extends EventTarget {
     this.tell("joined", { ...answer, snapshot: undefined, resumed });
     if (this.over) this.keys.clear();
     else this.keys.resume(answer.input_seq ?? 0);
+    if (this.connection.hidden) this.look(false);
   }
 
   notEntered(error) {
@@ -140,8 +143,24 @@ export class SessionStream extends EventTarget {
   }
 
   /** Once a second: a key that nobody acknowledges means a link that may be dead. */
-  look() {
+  checkKeys() {
     if (this.joined && !this.joining && this.keys.oldestWait() > SILENCE_MS) this.connection.wake();
+  }
+
+  /** Whether anybody looks at this page. Hidden it gets nothing; shown, what it missed or one snapshot. Who joins is
+   * looked at, so a join under way settles it. */
+  async look(visible) {
+    if (!this.joined || this.joining) return;
+    const said = { session: this.session, visible };
+    if (!visible) {
+      this.connection.send("look", said, () => {});    // no timer: the browser may freeze this page now
+      return;
+    }
+    try {
+      await this.connection.call("look", said, { doubtful: true });
+    } catch (error) {
+      if (error instanceof Refused && !this.joining) this.join();    // another connection has this viewer's place
+    }
   }
 
   leave() {

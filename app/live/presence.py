@@ -1,0 +1,86 @@
+"""Who is in a session, as one worker tells the others. Pure: notes in, notes out.
+
+The rule: a presence is all that one worker knows of one session, so the newest says everything and any of them may
+be lost, repeated or overtaken. The size's holder is not one worker's: of two words about it the later one holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from app.live.room import Room
+
+# Viewers of one session that one worker names, 250 bytes each; the others are counted. A note has a bound.
+MOST_NAMED = 500
+
+
+class Elsewhere(NamedTuple):
+    """A viewer in another worker. `client`: as Viewer.input_client."""
+
+    id: str
+    user: str
+    role: str = ""
+    rows: int | None = None
+    cols: int | None = None
+    client: str = ""
+    joined_at: float = 0.0
+    hidden: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
+            "hidden": self.hidden,
+        }  # fmt: skip
+
+
+class Presence(NamedTuple):
+    """Times are seconds since 1970; `holder` has held the size (None: nobody) since `holder_at`."""
+
+    session: str
+    viewers: tuple[Elsewhere, ...]
+    total: int
+    holder: Elsewhere | None
+    holder_at: float
+    input_at: float | None
+    viewer_at: float | None
+
+    def as_note(self) -> dict[str, Any]:
+        return self._asdict()
+
+    @classmethod
+    def of_note(cls, note: dict[str, Any]) -> Presence:
+        known = {name: note.get(name) for name in cls._fields}
+        known["viewers"] = tuple(Elsewhere(*viewer) for viewer in note["viewers"])
+        known["holder"] = Elsewhere(*note["holder"]) if note["holder"] else None
+        return cls(**known)  # type: ignore[arg-type]
+
+
+def presence_of(room: Room) -> Presence:
+    viewers = tuple(
+        Elsewhere(one.id, one.user, one.role, one.rows, one.cols, one.input_client, one.joined_at, one.hidden)
+        for one in room.viewers.values()
+    )
+    holder = Elsewhere(room.size_holder.id, room.size_holder.user) if room.size_holder else None
+    return Presence(
+        room.session, viewers[:MOST_NAMED], len(viewers), holder, room.size_taken_at,
+        room.last_input_at, room.last_viewer_at,
+    )  # fmt: skip
+
+
+def heard(room: Room, presence: Presence) -> None:
+    """What another worker knows that this room does not know yet, or knows older."""
+    if presence.holder_at > room.size_taken_at:
+        holder = presence.holder
+        room.size_taken_at = presence.holder_at
+        room.size_holder = room.viewers.get(holder.id, holder) if holder else None
+    room.last_input_at = later(room.last_input_at, presence.input_at)
+    room.last_viewer_at = later(room.last_viewer_at, presence.viewer_at)
+    joined = {viewer.client: viewer.joined_at for viewer in presence.viewers if viewer.client}
+    for mine in list(room.viewers.values()):
+        if mine.joined_at < joined.get(mine.input_client, 0.0):
+            room.moved(mine)  # its client came back elsewhere; the old connection may not even know that it is dead
+
+
+def later(one: float | None, other: float | None) -> float | None:
+    return max((at for at in (one, other) if at is not None), default=None)
