@@ -25,12 +25,17 @@ def sessions(tmp_path):
 def test_an_index_is_kept_while_it_is_used(sessions, monkeypatch):
     monkeypatch.setattr(histories, "MOST_INDEXES", 2)
     made = Histories(sessions)
-    first, second = made.outline("a", None), made.outline("b", None)
+    made.outline("a", None)
+    made.outline("b", None)
+    first = made._indexes["a"]
     assert made.page("a", 3, 2, "text").data == "a 3\na 4"
-    third = made.outline("c", None)
-    assert made.outline("a", None).history == first.history  # the oldest was b
-    assert made.outline("b", None).history != second.history
-    assert made.outline("c", None).history != third.history
+    made.outline("c", None)
+    assert set(made._indexes) == {"a", "c"}, "the one used longest ago was b"
+    made.outline("a", None)
+    assert made._indexes["a"] is first
+    made.outline("b", None)
+    assert set(made._indexes) == {"a", "b"}
+    made.outline("c", None)
     made.forget("c")
     assert set(made._indexes) == {"b"} == set(made._used)
 
