@@ -136,6 +136,11 @@ def test_a_script_takes_the_size_from_whoever_held_it(server, viewer):
     assert api.status(session)["size_holder"] is None
 
 
+def exact(viewer: Viewer) -> bytes:
+    """Its snapshots with scrollback; frames, which come before, show the screen alone."""
+    return b"".join(snapshot["data"] for snapshot in viewer.snapshots if not snapshot["frame"])
+
+
 def test_who_joins_a_flood_while_others_read_its_screen_gets_exact_output(own_server):
     server = own_server(HOLDFAST_SNAPSHOT_SECONDS="1")
     api = server.api("alice")
@@ -148,7 +153,7 @@ def test_who_joins_a_flood_while_others_read_its_screen_gets_exact_output(own_se
         assert all(answer.result().status_code == 200 for answer in reading)
     for one, joined in starts:
         already = b"the-end\r\n" in joined["snapshot"]  # it had ended before this one came
-        one.wait(lambda v, a=already: a or b"the-end" in v.output + b"".join(s["data"] for s in v.snapshots))
+        one.wait(lambda v, a=already: a or b"the-end" in v.output + exact(v))
         screen = Screen(joined["rows"], joined["cols"])
         for event, message in [("snapshot", joined | {"data": joined["snapshot"]}), *one.events]:
             if event == "snapshot":
