@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 # Screens rebuilt at once at a start; more would only fight for the native threads that help.
 RESTORES_AT_ONCE = 2
-# A joiner waits so long for a restored room to reach the head; in a flood it then joins behind it.
+# A joiner waits so long for a restored room to reach what was the present when it was made.
 CATCH_UP_SECONDS = 2.0
 # A reader that failed begins again after so long, from snapshot and journal.
 REPAIR_SECONDS = 2.0
@@ -243,6 +243,7 @@ class Following:
             room.caught_up.set()
         else:
             self.keeper.follow(session.id)
+            room.present = room.reader.head()
             room.head_moved(state.head)
             for event in timeline.read(directory, done.offset):
                 if event.kind == "resize":

@@ -59,7 +59,8 @@ class Reader:
         self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
-        self.caught_up = green.Flag()  # reached the head once, since the room was made
+        self.caught_up = green.Flag()  # reached `present` once
+        self.present = offset  # how far the journal was when the room was made: in a flood the head runs ahead
         self.pressure = False  # the disk is full: output waits in the keeper
         self.fresh_from = -1  # every viewer was redrawn here; a resume from at or below needs a snapshot
         self.last_output_at: float | None = None
@@ -191,6 +192,8 @@ class Reader:
     def _take(self, start: int, data: bytes) -> None:
         replies = self._feed(data)
         self.offset = start + len(data)
+        if self.offset >= self.present:
+            self.caught_up.set()
         self.last_output_at = time.time()
         self._gauge(len(data))
         self._took_at = time.monotonic()

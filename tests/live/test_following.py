@@ -55,6 +55,16 @@ def test_a_resize_whose_news_died_with_a_keeper_reaches_the_room(live):
     assert room.size_due == (30, 90)
 
 
+def test_a_room_has_caught_up_once_it_is_where_the_journal_was(live):
+    """In a flood the head runs ahead for ever; whoever joined after a restart waited two seconds for nothing."""
+    room = room_in(live)
+    room.present, room.head = 5, 1 << 40
+    room._take(0, b"hell")
+    assert not room.caught_up.raised
+    room._take(4, b"o")
+    assert room.caught_up.raised
+
+
 def test_a_new_name_does_not_bring_an_ended_session_back(live):
     live.records[ID] = row(state=ENDED)
     live.renamed(row(name="new"))
