@@ -79,6 +79,8 @@ def status_of(rooms: Following, session: Session) -> Status:
     signs = room.screen.signs if room is not None else None
     expires = rooms.books.expires_at(session, room) if alive else None
     viewers = room.everybody() if room is not None else rooms.workers.elsewhere(session.id)
+    # As soon as the keeper has said so, which is before whoever asked for it is answered.
+    rows, cols = room.size_due if room else (session.rows, session.cols)
     return Status(
         id=session.id,
         name=session.name,
@@ -92,8 +94,8 @@ def status_of(rooms: Following, session: Session) -> Status:
         running_in_background=following,
         connected_clients=len(viewers) + rooms.workers.unnamed(session.id),
         viewers=[viewer.as_json() for viewer in viewers],
-        rows=room.screen.rows if room else session.rows,
-        cols=room.screen.cols if room else session.cols,
+        rows=rows,
+        cols=cols,
         pid=session.pid,
         exit_code=session.exit_code,
         exit_signal=session.exit_signal,

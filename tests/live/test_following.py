@@ -16,6 +16,7 @@ from app.live.bookkeeper import Bookkeeper
 from app.live.errors import Unavailable
 from app.live.room import Room
 from app.live.rooms import Rooms
+from app.live.status import status_of
 from app.models.session import ENDED, Session
 from app.models.user import User
 from app.screen.engine import Screen
@@ -53,6 +54,14 @@ def test_a_resize_whose_news_died_with_a_keeper_reaches_the_room(live):
     room = room_in(live)
     live.connected([State(ID, 1, 30, 90, 0, True, None, None, 0.0, None, None, None, ("cat",), "/", "")])
     assert room.size_due == (30, 90)
+
+
+def test_a_new_size_is_told_before_the_screen_has_taken_it(live):
+    """Who was answered that the session has this size, and asks for the status, must see it."""
+    room = room_in(live)
+    room.resized(0, 30, 90)
+    status = status_of(live, row())
+    assert (status.rows, status.cols) == (30, 90)
 
 
 def test_a_room_has_caught_up_once_it_is_where_the_journal_was(live):
