@@ -169,7 +169,8 @@ class Reader:
     def _advance(self) -> bool:
         """Takes one slice of output, or one resize at its place. False: there is nothing to take."""
         if self._marks and self._marks[0].offset <= self.offset:
-            self._resize(self._marks.popleft())
+            self._resize(self._marks[0])
+            self._marks.popleft()  # only now: `size_due` is asked while the screen takes its time
             return True
         stop = min(self.head, self.offset + (FLOOD_SLICE_BYTES if self._flooding() else SLICE_BYTES))
         if self._marks:

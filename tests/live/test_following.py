@@ -60,8 +60,17 @@ def test_a_new_size_is_told_before_the_screen_has_taken_it(live):
     """Who was answered that the session has this size, and asks for the status, must see it."""
     room = room_in(live)
     room.resized(0, 30, 90)
-    status = status_of(live, row())
-    assert (status.rows, status.cols) == (30, 90)
+    told = []
+    reflow = room._reflowed
+
+    def reflowed(rows, cols):
+        told.append(status_of(live, row()).rows)  # in the midst of it, as a native thread lets others in
+        return reflow(rows, cols)
+
+    room._reflowed = reflowed
+    told.append(status_of(live, row()).rows)
+    room._advance()
+    assert [*told, status_of(live, row()).rows, status_of(live, row()).cols] == [30, 30, 30, 90]
 
 
 def test_a_room_has_caught_up_once_it_is_where_the_journal_was(live):
