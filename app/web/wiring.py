@@ -9,10 +9,24 @@ from pathlib import Path
 from flask import Flask
 
 from app.config import Config
-from app.web import access, accounts, gate, headers, health, history, logins, openapi, pages, problems, sessions
+from app.web import (
+    access,
+    accounts,
+    gate,
+    headers,
+    health,
+    history,
+    languages,
+    logins,
+    openapi,
+    pages,
+    preferences,
+    problems,
+    sessions,
+)
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, openapi, pages, sessions)
+FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -26,7 +40,9 @@ def register(app: Flask, config: Config) -> None:
     access.register(app)
     headers.register(app)
     logins.register(app, config.port)
+    languages.register(app)
     logins.throttle.workers = config.workers
+    preferences.register(app)
     problems.register(app)
     app.register_blueprint(gate.blueprint())
 

@@ -5,6 +5,8 @@
 Nothing in the product reads it.
 */
 
+import { speak } from "./helpers/words.js";
+
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
@@ -17,6 +19,10 @@ const ELEMENTS = {
 };
 
 window.holdfast = {};
+
+// Before any element says a word.
+const catalogue = document.querySelector('meta[name="words"]')?.content;
+if (catalogue) speak(document.documentElement.lang, (await import(catalogue)).default);
 
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();

@@ -1,8 +1,10 @@
-/* What the elements of one page share: the HTTP API and the one connection. */
+/* What the elements of one page share: the HTTP API, the account's preferences, the actions, the one connection. */
 
 import { io } from "socket.io-client";
 import { Api } from "./models/api.js";
+import { Actions } from "./models/actions.js";
 import { Connection } from "./models/connection.js";
+import { Preferences } from "./models/preferences.js";
 
 const REFUSED_PAUSE_MS = 2000;
 
@@ -15,6 +17,15 @@ export const api = new Api({
   csrf: document.querySelector('meta[name="csrf-token"]')?.content ?? "",
   loggedOut: toLogin,
 });
+
+const known = document.getElementById("preferences-data");
+
+export const preferences = new Preferences({
+  known: JSON.parse(known?.textContent ?? "{}"),
+  save: document.querySelector("[data-signed-in]") && ((changes) => api.prefer(changes)),
+});
+
+export const actions = new Actions();
 
 let shared = null;
 

@@ -43,7 +43,7 @@ class SessionPage extends Parted {
     this.link = connection();
     this.view = this.querySelector("terminal-view");
     customElements.upgrade(this.view);
-    const facts = pageData("session-data");
+    const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
       connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? null,
     });

@@ -78,6 +78,10 @@ export class Api {
     return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
   }
 
+  prefer(changes) {
+    return this.call("PATCH", "/preferences", changes);
+  }
+
   logins() {
     return this.call("GET", "/logins").then(({ logins }) => logins);
   }
