@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.live.listing import NUMBERING_MOST, Device
+
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
 INPUT_BYTES = 1 << 20
 # Offsets are counted in 63 bits on every floor.
@@ -27,6 +29,7 @@ class Join(Ask):
     cols: Size | None = None
     offset: Offset | None = None
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    device: Device | None = None
 
 
 class Leave(Ask):
@@ -53,6 +56,14 @@ class Drawn(Ask):
 class Look(Ask):
     session: SessionId
     visible: bool
+
+
+class See(Ask):
+    """`row` null: at the bottom."""
+
+    session: SessionId
+    row: Offset | None = None
+    numbering: Annotated[str, Field(max_length=NUMBERING_MOST)] = ""
 
 
 class Nothing(Ask):

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app.events.asks import Ask, explained
 from app.live.errors import LiveError
+from app.live.listing import Device
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
 from app.permissions import Actor, allows
@@ -30,6 +31,7 @@ class Caller:
 
     sid: str
     actor: Actor
+    device: Device = "desktop"
     viewers: dict[str, Viewer] = field(default_factory=dict)
 
 
