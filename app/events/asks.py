@@ -59,9 +59,11 @@ class Look(Ask):
 
 
 class See(Ask):
-    """`row` null: at the bottom."""
+    """`row` null: at the bottom. `rows`, `cols`: the viewer's window now."""
 
     session: SessionId
+    rows: Size | None = None
+    cols: Size | None = None
     row: Offset | None = None
     numbering: Annotated[str, Field(max_length=NUMBERING_MOST)] = ""
 

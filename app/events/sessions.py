@@ -133,7 +133,7 @@ def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
     room = rooms.rooms.get(ask.session)
     if room is None:
         raise NotThere
-    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering))
+    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering), ask.rows, ask.cols)
     reply({"ok": True})
 
 

@@ -170,12 +170,13 @@ class Room(Care):
             self._wire.leave(viewer.sid, self.session)
         self.news()
 
-    def sees(self, viewer: Viewer, view: View | None) -> None:
-        """What the viewer has scrolled to, for who follows it. Raises NotThere as `look` does."""
+    def sees(self, viewer: Viewer, view: View | None, rows: int | None = None, cols: int | None = None) -> None:
+        """What the viewer has scrolled to, for who follows it, and its window. Raises NotThere as `look` does."""
         if self.viewers.get(viewer.id) is not viewer:
             raise NotThere
-        if viewer.view != view:
-            viewer.view = view
+        seen = view, rows or viewer.rows, cols or viewer.cols
+        if seen != (viewer.view, viewer.rows, viewer.cols):
+            viewer.view, viewer.rows, viewer.cols = seen
             self.news()
 
     def typed_by(self, viewer: Viewer, data: bytes) -> None:

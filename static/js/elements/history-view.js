@@ -79,6 +79,11 @@ class HistoryView extends HTMLElement {
     return this.term?.rows ?? this.view.term.rows;
   }
 
+  /** As <terminal-view>'s: the history goes on below. */
+  pansBefore(down) {
+    return down < 0;
+  }
+
   moved() {
     this.top = this.pages.rowOf(this.term.buffer.active.viewportY);
     this.dispatchEvent(new Event("moved"));
