@@ -8,7 +8,7 @@ const BACK_MS = 5000;
 
 export class PresenceNews {
   /** `say({joined: [viewer, ...], left: [...]})`; viewers are entries of the `viewers` event. */
-  constructor({ say, now = () => Date.now(), later = (act, ms) => setTimeout(act, ms), cancel = clearTimeout }) {
+  constructor({ say, now = () => Date.now(), later = (act, ms) => setTimeout(act, ms), cancel = (timer) => clearTimeout(timer) }) {
     Object.assign(this, { say, now, later, cancel });
     this.here = null;         // by id; null: not known, what is told next is how it was
     this.before = new Map();  // who was here when the connection was lost
