@@ -66,7 +66,7 @@ class SessionPage extends Parted {
   }
 
   disconnectedCallback() {
-    this.sizes?.unregister();
+    this.sizes?.close();
     this.people?.unregister();
   }
 

@@ -39,7 +39,7 @@ export class SessionSizes {
   listen() {
     const { menu, view, stream, page } = this;
     view.addEventListener("laid-out", () => this.windowChanged());
-    this.link.addEventListener("shown", () => this.windowChanged());
+    document.addEventListener("visibilitychange", this.shown = () => document.hidden || this.windowChanged());
     stream.addEventListener("joined", () => this.rejoined());
     stream.addEventListener("away", () => this.draw());
     stream.addEventListener("sized", ({ detail }) => this.sized(detail));
@@ -168,7 +168,7 @@ export class SessionSizes {
     const button = this.page.part("size-open");
     button.title = sizeInWords(facts.rows, facts.cols);
     button.setAttribute("aria-label", `${sizeInWords(facts.rows, facts.cols)}. ${this.setBy}`);
-    face(this.page.part("holder"), holder ?? null, { mine });
+    face(this.page.part("size-holder"), holder ?? null, { mine });
   }
 
   drawMenu() {
@@ -222,6 +222,12 @@ export class SessionSizes {
 
   unregister() {
     for (const undo of this.undo ?? []) undo();
+  }
+
+  /** The page, or its pane, is gone. */
+  close() {
+    this.unregister();
+    document.removeEventListener("visibilitychange", this.shown);
   }
 }
 
