@@ -37,6 +37,7 @@ class HistoryView extends HTMLElement {
   }
 
   set shown(on) {
+    if (on) this.scrollLeft = this.view.scrollLeft;
     this.classList.toggle("shown", on);
     this.ariaHidden = String(!on);
   }

@@ -99,6 +99,7 @@ class SessionPage extends Parted {
       history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
       button: this.part("bottom"), note: this.part("note"), say: toast,
     });
+    this.view.layout.tie(pane);
     listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
     window.holdfast.scroll = this.scroll;

@@ -154,7 +154,7 @@ export class SessionSizes {
       page.part("fit").title = t("Make the session {size}, for everybody in it",
         { size: sizeInWords(view.proposal.rows, view.proposal.cols) });
     }
-    setHidden(page.part("show-all"), !layout.zoomed || view.keyboardOpen);
+    setHidden(page.part("show-all"), !layout.zoomed);
     if (this.menu.matches(":popover-open")) this.drawMenu();
   }
 

@@ -72,7 +72,9 @@ export class TerminalLayout {
     const font = this.wish === null ? null : zoomedFont(this.wish * usualFontPx(), this.wholeFont);
     this.term.options.fontSize = font ?? this.wholeFont;
     this.view.classList.toggle("zoomed", font !== null);
-    if (font === null) this.view.scrollTo(0, 0);
+    if (font !== null) return;
+    if (this.view.keyboardOpen) this.reveal();
+    else this.view.scrollTo(0, 0);
   }
 
   // Zoom
@@ -89,8 +91,10 @@ export class TerminalLayout {
   /** Text of the usual size, or larger, at the cursor: `wish` as a share of the usual size, null for all of it. */
   zoom(wish) {
     this.wish = wish;
-    this.now();
+    if (this.view.keyboardOpen) this.draw();
+    else this.now();
     if (this.zoomed) this.reveal();
+    this.told();
   }
 
   /** By a factor, around a point of the window (client coordinates). */
@@ -100,7 +104,7 @@ export class TerminalLayout {
 
   zoomTo(fontSize, point = this.middle) {
     const { view, term } = this;
-    if (this.wholeFont === null || view.keyboardOpen) return;
+    if (this.wholeFont === null) return undefined;
     const before = term.options.fontSize;
     const place = { left: view.scrollLeft, top: view.scrollTop };
     this.wish = zoomedFont(fontSize, this.wholeFont) === null ? null : fontSize / usualFontPx();
@@ -124,6 +128,19 @@ export class TerminalLayout {
   }
 
   // Moving over it
+
+  /** The history over it moves along, sideways. */
+  tie(pane) {
+    const { view } = this;
+    view.addEventListener("scroll", () => this.along(pane));
+    pane.addEventListener("scroll", () => {
+      if (pane.shown) view.scrollLeft = pane.scrollLeft;
+    });
+  }
+
+  along(pane) {
+    if (pane.scrollLeft !== this.view.scrollLeft) pane.scrollLeft = this.view.scrollLeft;
+  }
 
   /** Answers how far down it really went. */
   panBy(across, down) {

@@ -131,7 +131,7 @@ class Pinch {
     const { tap, press } = this;
     this.tap = press;
     const twice = tap && press.at - tap.at < TAPS_MS && distance(tap, press) < TAPS_PX;
-    if (!twice || !this.layout.zoomed || this.layout.view.keyboardOpen) return;
+    if (!twice || !this.layout.zoomed) return;
     if (event.cancelable) event.preventDefault();     // not a double click, which would select a word
     this.tap = null;
     this.layout.zoom(null);
