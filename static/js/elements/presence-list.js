@@ -1,7 +1,8 @@
 /* <presence-list>: the popover that names everybody who is here. Event: `follow-chosen` {viewer} (an id, or null). */
 
 import { size } from "../helpers/format.js";
-import { deviceWord, doing, lastTypist, roleWord, typing } from "../helpers/people.js";
+import { deviceWord, doing, lastTypist, typing } from "../helpers/people.js";
+import { roleWords } from "../helpers/roles.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText } from "./dom.js";
 import { face } from "./faces.js";
@@ -42,12 +43,12 @@ class PresenceList extends Parted {
     const following = viewer.viewer === followed;
     row.dataset.viewer = viewer.viewer;
     face(row.querySelector(".avatar"), viewer, { mine: own, typist: viewer.viewer === this.typist });
-    setText(row.querySelector(".who"), own ? t("{name} (this window)", { name: viewer.user }) : viewer.user);
+    setText(row.querySelector(".who"), own ? t("{user} (this window)", { user: viewer.user }) : viewer.user);
     words(row.querySelector(".doing"), [
       deviceWord(viewer.device), own ? "" : doing(viewer, now), viewer.viewer === this.typist && !typing(viewer, now) ? t("typed last") : "",
       viewer.viewer === holder ? t("set the size") : "",
       viewer.rows && viewer.cols ? t("window {size}", { size: size(viewer.rows, viewer.cols) }) : "",
-      roleWord(viewer.role),
+      roleWords(viewer.role),
     ]);
     const button = row.querySelector("button");
     setHidden(button, own || viewer.device === "script");

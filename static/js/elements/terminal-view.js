@@ -14,6 +14,7 @@ import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
+import { t } from "../helpers/words.js";
 import { copyText } from "./copy-button.js";
 import { addRenderer, colour, look, openLink } from "./terminal-look.js";
 import { TerminalLayout } from "./terminal-layout.js";
@@ -44,7 +45,7 @@ class TerminalView extends HTMLElement {
     this.theme();
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
-    this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
+    this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
     addRenderer(this.term, () => this.layout.soon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));

@@ -1,4 +1,4 @@
-/* How viewers are shown: initials, a colour, and words for device, role and what they do. Pure. */
+/* How viewers are shown: initials, a colour, and words for device and what they do. Pure. */
 
 import { duration } from "./format.js";
 import { t } from "./words.js";
@@ -23,10 +23,6 @@ export function hue(name) {
 
 export function deviceWord(device) {
   return { desktop: t("computer"), phone: t("phone"), tablet: t("tablet"), script: t("script") }[device] ?? t("unknown device");
-}
-
-export function roleWord(role) {
-  return { owner: t("owner"), operator: t("operator"), writer: t("may type"), viewer: t("may watch") }[role] ?? "";
 }
 
 /** "alice (phone)": two of one account are told apart. */

@@ -23,6 +23,8 @@ server sends
   forgotten                      to watchers: the session was erased
 */
 
+import { t } from "../helpers/words.js";
+
 export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
@@ -111,7 +113,7 @@ export class Connection extends EventTarget {
     if (reason === "transport close" || reason === "io server disconnect") this.heard();
     this.open = false;
     this.tell("close", { reason });
-    if (reason === "io server disconnect") this.tell("refused", { message: "The server closed the connection." });
+    if (reason === "io server disconnect") this.tell("refused", { message: t("The server closed the connection.") });
   }
 
   heard() {
