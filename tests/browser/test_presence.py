@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import DESKTOP, PHONE, eventually, hide, shows, type_in, until
+from tests.browser.people import DESKTOP, PHONE, eventually, shows, type_in, until
+from tests.browser.test_sizes import away
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/5"
 LINES = "seq -f 'line %04.0f' 1 400; cat"
@@ -39,7 +40,7 @@ def test_two_devices_of_one_account_are_told_apart(server, person, locale):
         expect(rows.nth(1).locator("button")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("[data-part=avatars] .avatar:visible")).to_have_count(2)
-    hide(phone)
+    away(phone)
     expect(people(desktop).nth(1).locator(".avatar")).to_have_class("avatar away")
 
 

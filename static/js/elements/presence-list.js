@@ -1,7 +1,7 @@
 /* <presence-list>: the popover that names everybody who is here. Event: `follow-chosen` {viewer} (an id, or null). */
 
 import { size } from "../helpers/format.js";
-import { deviceWord, doing, lastTypist, typing } from "../helpers/people.js";
+import { deviceWord, doing, lastTypist, named, typing } from "../helpers/people.js";
 import { roleWords } from "../helpers/roles.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText } from "./dom.js";
@@ -54,7 +54,7 @@ class PresenceList extends Parted {
     setHidden(button, own || viewer.device === "script");
     button.ariaPressed = String(following);
     setText(button, following ? t("Following") : t("Follow"));
-    button.ariaLabel = t("Follow {name} ({device})", { name: viewer.user, device: deviceWord(viewer.device) });
+    button.ariaLabel = following ? t("Following {who}", { who: named(viewer) }) : t("Follow {who}", { who: named(viewer) });
   }
 
   follow(viewer) {

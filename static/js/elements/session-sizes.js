@@ -165,9 +165,8 @@ export class SessionSizes {
     this.setBy = t("Set by nobody who is here now.");
     if (mine) this.setBy = t("Set by this window.");
     else if (holder) this.setBy = t("Set by {who}.", { who: named(holder) });
-    const button = this.page.part("size-open");
-    button.title = sizeInWords(facts.rows, facts.cols);
-    button.setAttribute("aria-label", `${sizeInWords(facts.rows, facts.cols)}. ${this.setBy}`);
+    this.page.part("size-open").title = sizeInWords(facts.rows, facts.cols);
+    this.page.say("size-set-by", this.setBy);
     face(this.page.part("size-holder"), holder ?? null, { mine });
   }
 
