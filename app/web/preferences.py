@@ -17,9 +17,13 @@ from app.web.routes import API, SIGNED_IN, Answer, route
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for."""
+    `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
+    who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
+    (by default it does)."""
 
     language: Literal["en", "zh"] | None = None
+    announce_presence: bool | None = None
+    follow_cursor: bool | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))
