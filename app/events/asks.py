@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.live.thumbnails import MOST_IN_SIGHT
+
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
 INPUT_BYTES = 1 << 20
 # Offsets are counted in 63 bits on every floor.
@@ -53,6 +55,10 @@ class Drawn(Ask):
 class Look(Ask):
     session: SessionId
     visible: bool
+
+
+class Peek(Ask):
+    sessions: Annotated[list[SessionId], Field(max_length=MOST_IN_SIGHT)]
 
 
 class Nothing(Ask):

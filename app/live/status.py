@@ -30,7 +30,7 @@ def command_text(argv: list[str]) -> str:
 @dataclass
 class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who
-    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`."""
+    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`, `group`."""
 
     id: str
     name: str
@@ -65,6 +65,7 @@ class Status:
     progress: dict[str, object] | None = None
     disk_full: bool = False
     restarted_from: str | None = None
+    group: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -111,8 +112,9 @@ def status_of(rooms: Following, session: Session) -> Status:
         expires_at=rfc3339(expires),
         command_line=session.command_text or command_text(session.command),
         size_holder=room.size_holder.user if room and room.size_holder else None,
-        bells=signs.bells if signs else 0,
+        bells=signs.bells if signs else session.bells,
         progress=asdict(signs.progress) if signs and signs.progress else None,
         disk_full=room.pressure if room else False,
         restarted_from=session.restarted_from_id,
+        group=session.group,
     )
