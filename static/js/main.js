@@ -11,6 +11,7 @@ const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
+  "label-dialog": () => import("./elements/label-dialog.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-page": () => import("./elements/session-page.js"),
