@@ -164,3 +164,27 @@ def test_the_keeper_is_looked_at_upgraded_and_stopped(tmp_path):
             os.kill(session["pid"], 0)
     finally:
         server.close()
+
+
+def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_path):
+    server = Server(tmp_path / "data").start()
+    try:
+        api = server.api("alice")
+        one, two = (api.start(["cat"], name=name)["id"] for name in ("one", "two"))
+        assert server.command("session", "tag", one, "#prod", "big").returncode == 0
+        assert server.command("session", "group", one, "Web shop").returncode == 0
+        assert (api.status(one)["tags"], api.status(one)["group"]) == (["prod", "big"], "Web shop")
+        listed = server.command("sessions", "--tag", "prod", "--group", "Web shop", "--state", "running").stdout
+        assert listed.count("\n") == 1 and listed.rstrip("\n").split("\t")[-2:] == ["Web shop", "prod,big"]
+        assert server.command("sessions", "--state", "ended").stdout == ""
+        assert "hf_" not in "".join(server.log) and len(api.get("/tokens").json()["tokens"]) == 1
+        server.kill()
+        assert server.command("session", "untag", one, "big").returncode == 0
+        assert server.command("session", "group", one).returncode == 0
+        bad = server.command("session", "tag", two, "a\nb")
+        assert bad.returncode == 1 and "printable" in bad.stderr
+        assert "no session" in server.command("session", "tag", "nothing", "x").stderr
+        server.start()
+        assert (api.status(one)["tags"], api.status(one)["group"], api.status(two)["tags"]) == (["prod"], "", [])
+    finally:
+        server.close()

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.expected import expected
 from app.live.thumbnails import MOST_IN_SIGHT
+from app.words import ENGLISH, told
 
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
 INPUT_BYTES = 1 << 20
@@ -65,7 +67,8 @@ class Nothing(Ask):
     pass
 
 
-def explained(error: ValidationError) -> str:
+def explained(error: ValidationError, language: str = ENGLISH) -> str:
     """All that is wrong, in one line: `rows: Input should be less than or equal to 1000; ...`."""
-    parts = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors()]
+    found = error.errors(include_url=False, include_input=False)
+    parts = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {told(language, expected(dict(e)))}" for e in found]
     return "; ".join(parts[:5])

@@ -16,6 +16,7 @@ from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
 from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
+from app.words import said
 
 
 @on("join", Join, needs=WATCH)
@@ -23,7 +24,7 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     session = Session.seen_by(caller.actor, ask.session)
     role = role_of(caller.actor, session) if session is not None else None
     if session is None or role is None or not allows(role, WATCH):
-        raise No("not_found", "There is no such session.")
+        raise No("not_found", said("There is no such session."))
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
@@ -79,7 +80,8 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "input")
     data = ask.data if isinstance(ask.data, bytes) else ask.data.encode("utf-8", "replace")
     if len(data) > INPUT_BYTES:
-        raise No("too_large", f"data: at most {INPUT_BYTES} bytes in one event, got {len(data)}.")
+        words = said("data: at most %(most)s bytes in one event, got %(count)s.", most=INPUT_BYTES, count=len(data))
+        raise No("too_large", words)
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
@@ -87,8 +89,8 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
-            said = live_error(error)
-            reply(refusal(said.code, said.message))
+            no = live_error(error)
+            reply(refusal(caller, no.code, no.message))
         else:
             rooms.typed(viewer.session)
             reply({"ok": True, "seq": ask.seq})
@@ -105,7 +107,7 @@ def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
 
     def done(error: LiveError | None, size: Size) -> None:
         if error is not None:
-            reply(refusal(error.code, error.message))
+            reply(refusal(caller, error.code, error.message))
         else:
             reply({"ok": True, "rows": size.rows, "cols": size.cols})
 

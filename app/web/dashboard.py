@@ -14,6 +14,10 @@ from app.web import bodies
 from app.web.answers import LookBody, SeveralBody
 from app.web.gate import rooms
 from app.web.routes import API, SIGNED_IN, Answer, route
+from app.web.spoken import tell
+from app.words import said
+
+NOT_YOURS = said("There is nothing here that you may end.")
 
 
 @route("PATCH", API + "/sessions/<id>/look", WATCH, Answer(200, LookBody))
@@ -34,5 +38,5 @@ def end_several(actor: Actor, body: bodies.Several) -> Any:
     may = [session for session in seen if allows(role_of(actor, session), need)]
     outcome = end_all(rooms(), may, body.forget)
     known = {session.id for session in may}
-    left = {**{one: "There is nothing here that you may end." for one in body.ids if one not in known}, **outcome.left}
-    return {"done": outcome.done, "left": [{"id": one, "detail": why} for one, why in left.items()]}
+    left = {**{one: NOT_YOURS for one in body.ids if one not in known}, **outcome.left}
+    return {"done": outcome.done, "left": [{"id": one, "detail": tell(why)} for one, why in left.items()]}

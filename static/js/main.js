@@ -23,7 +23,10 @@ window.holdfast = {};
 
 // Before any element says a word.
 const catalogue = document.querySelector('meta[name="words"]')?.content;
-if (catalogue) speak(document.documentElement.lang, (await import(catalogue)).default);
+const spoken = document.documentElement.lang;
+// The reader's own region, for dates: "en-GB" where the page is in "en".
+const locale = navigator.languages.find((one) => one.split("-")[0] === spoken) ?? spoken;
+speak(locale, catalogue ? (await import(catalogue)).default : {});
 
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();

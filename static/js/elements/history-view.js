@@ -10,6 +10,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { t } from "../helpers/words.js";
 import { ordered, selectedText } from "../models/history-copy.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
@@ -65,7 +66,7 @@ class HistoryView extends HTMLElement {
     const { textarea } = this.term;
     textarea.tabIndex = -1;
     textarea.inputMode = "none";
-    textarea.setAttribute("aria-label", "History");
+    textarea.setAttribute("aria-label", t("History"));
     this.mount.addEventListener("mouseup", ({ button }) => {
       if (button === 0 && !matchMedia("(pointer: coarse)").matches) this.view.focus();
     });

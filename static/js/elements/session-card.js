@@ -3,8 +3,8 @@ differs, so that nothing under the pointer flickers. What a program wrote goes i
 
 import { Parted, setHidden, setText } from "./dom.js";
 import { isDark } from "./theme-toggle.js";
-import { ago, bytes, clients, duration, moment, size, sizeInWords } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { ago, bytes, clients, duration, moment, percent, size, sizeInWords } from "../helpers/format.js";
+import { stateWords } from "../helpers/exit.js";
 import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
 import { DARK, LIGHT } from "../helpers/palettes.js";
@@ -36,7 +36,7 @@ export class SessionCard extends Parted {
     for (const name of ["link", "shot"]) this.part(name).href = `/sessions/${session.id}`;
     this.say("subtitle", subtitleOf(session));
     this.part("subtitle").title = subtitleOf(session);
-    this.say("state", this.doing ?? this.stateWords());
+    this.say("state", this.doing ?? stateWords(session));
     this.drawClients();
     this.part("uptime").title = t("Started {when}", { when: moment(session.created_at) });
     this.part("output").title = t("Last output {when}", { when: moment(session.last_output_at) });
@@ -53,12 +53,6 @@ export class SessionCard extends Parted {
   age(now = Date.now()) {
     this.say("uptime", this.uptime(now));
     this.say("output", this.session.last_output_at ? ago(this.session.last_output_at, now) : t("no output"));
-  }
-
-  stateWords() {
-    const { state } = this.session;
-    if (state === "ended") return exitWords(this.session);
-    return state === "lost" ? t("lost") : t("running");
   }
 
   uptime(now) {
@@ -105,7 +99,7 @@ export class SessionCard extends Parted {
     if (known) part.setAttribute("aria-valuenow", progress.percent);
     else part.removeAttribute("aria-valuenow");
     this.part("bar").style.width = known ? `${progress.percent}%` : "";
-    this.say("percent", known ? `${progress.percent} %` : "");
+    this.say("percent", known ? percent(progress.percent, 0) : "");
   }
 
   drawTags() {

@@ -7,8 +7,9 @@ import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
 import { TooMuch } from "../models/history-copy.js";
 import { clients, duration, size, sizeInWords } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
@@ -29,14 +30,13 @@ const BANNER_AFTER_MS = 500;
 const KEYBOARD_SHARE = 0.75;
 
 const TROUBLE = {
-  ended: "The program has ended; the keys went nowhere.",
-  forbidden: "You may watch this session, not type into it.",
-  rate_limited: "The program does not read its input; some keys were not delivered.",
-  too_large: "That was too much input at once; it was not typed.",
+  ended: t("The program has ended; the keys went nowhere."),
+  forbidden: t("You may watch this session, not type into it."),
+  rate_limited: t("The program does not read its input; some keys were not delivered."),
+  too_large: t("That was too much input at once; it was not typed."),
 };
 
-const LOST_WORDS = "The machine or the keeper stopped, and this program with it. Below is what it showed last. "
-  + "“Run again” starts the same command in the same directory.";
+const LOST_WORDS = t("The machine or the keeper stopped, and this program with it. Below is what it showed last. “Run again” starts the same command in the same directory.");
 
 class SessionPage extends Parted {
   connectedCallback() {
@@ -90,8 +90,8 @@ class SessionPage extends Parted {
     stream.addEventListener("sized", () => this.draw());
     stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
-    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? "Some keys were not delivered."));
-    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast("Some output could not be kept."));
+    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
+    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
     this.link.addEventListener("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
     view.addEventListener("typed", ({ detail }) => this.type(this.keys.applied(detail.data)));
     this.keys.addEventListener("typed", ({ detail }) => {
@@ -120,15 +120,15 @@ class SessionPage extends Parted {
 
   type(data) {
     if (this.stream.type(data)) return;
-    toast(this.status.running ? "Too much input is waiting already; this was not taken." : TROUBLE.ended);
+    toast(this.status.running ? t("Too much input is waiting already; this was not taken.") : TROUBLE.ended);
   }
 
   /** Consent first: the program asked, not the user. */
   offerCopy(text) {
     const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    toast(`The program offers to copy “${shown}”.`, {
+    toast(t("The program offers to copy “{text}”.", { text: shown }), {
       shown: 15_000,
-      action: { label: "Copy", run: () => copyText(text).catch((error) => toast(error.message)) },
+      action: { label: t("Copy"), run: () => copyText(text).catch((error) => toast(error.message)) },
     });
   }
 
@@ -138,7 +138,7 @@ class SessionPage extends Parted {
       const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
       if (text) await copyText(text);
     } catch (error) {
-      toast(error instanceof TooMuch ? "More than 10 million characters are selected; nothing was copied." : error.message);
+      toast(error instanceof TooMuch ? t("More than 10 million characters are selected; nothing was copied.") : error.message);
     }
   }
 
@@ -173,15 +173,15 @@ class SessionPage extends Parted {
   }
 
   gone(error) {
-    this.problem = error.code === "not_found" ? "This session is no longer there." : error.message;
+    this.problem = error.code === "not_found" ? t("This session is no longer there.") : error.message;
     this.drawBanner();
   }
 
   async end() {
     const sure = await confirmed({
-      title: "End this session?",
-      text: "The program gets a hang-up, and is killed if it does not go. Its record and output stay.",
-      action: "End session",
+      title: t("End this session?"),
+      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      action: t("End session"),
     });
     if (sure) await api.end(this.status.id).catch((error) => toast(error.message));
     this.view.focus();
@@ -201,7 +201,7 @@ class SessionPage extends Parted {
     try {
       await this.stream.resize(this.view.proposal);
     } catch (error) {
-      toast(error.code ? error.message : "Not connected: the size stays.");
+      toast(error.code ? error.message : t("Not connected: the size stays."));
     }
     this.view.focus();
   }
@@ -214,7 +214,7 @@ class SessionPage extends Parted {
     const name = nameOf(facts);
     this.say("name", name);
     document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
-    this.say("state", facts.state === "ended" ? exitWords(facts) : facts.state);
+    this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("clients", clients(facts.connected_clients));
     this.part("clients").title = this.viewerNames();
@@ -240,7 +240,7 @@ class SessionPage extends Parted {
     this.show("fit", shown);
     if (!shown) return;
     const { rows, cols } = this.view.proposal;
-    this.part("fit").title = `Make the session ${sizeInWords(rows, cols)}, for everybody in it`;
+    this.part("fit").title = t("Make the session {size}, for everybody in it", { size: sizeInWords(rows, cols) });
   }
 
   tick() {
@@ -257,16 +257,18 @@ class SessionPage extends Parted {
   bannerText() {
     if (this.problem) return this.problem;
     if (!this.link.open || !this.stream.joined) return this.awayText();
-    if (this.full ?? this.status.facts.disk_full) return "The disk is full. The program goes on; its newest output may not be kept.";
+    if (this.full ?? this.status.facts.disk_full) return t("The disk is full. The program goes on; its newest output may not be kept.");
     return "";
   }
 
   awayText() {
     const age = this.link.now() - this.link.lastHeard;
-    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? "Connecting…" : "";
+    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? t("Connecting…") : "";
     if (age < BANNER_AFTER_MS) return "";
-    const kept = this.status.running ? " Keys you type are kept." : "";
-    return `Connection lost. Screen is ${duration(age / 1000)} old.${kept}`;
+    const values = { age: duration(age / 1000) };
+    return this.status.running
+      ? t("Connection lost. Screen is {age} old. Keys you type are kept.", values)
+      : t("Connection lost. Screen is {age} old.", values);
   }
 
   detailsToggled(open) {

@@ -16,6 +16,7 @@ import { registerWidths } from "../helpers/widths.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
+import { t } from "../helpers/words.js";
 import { copyText } from "./copy-button.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
 
@@ -44,7 +45,7 @@ class TerminalView extends HTMLElement {
     this.theme();
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
-    this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
+    this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
     addRenderer(this.term, () => this.layoutSoon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));

@@ -25,6 +25,8 @@ server sends
   thumbnail                      a small picture of a screen that is in sight
 */
 
+import { t } from "../helpers/words.js";
+
 export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch", "peek"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
@@ -114,7 +116,7 @@ export class Connection extends EventTarget {
     if (reason === "transport close" || reason === "io server disconnect") this.heard();
     this.open = false;
     this.tell("close", { reason });
-    if (reason === "io server disconnect") this.tell("refused", { message: "The server closed the connection." });
+    if (reason === "io server disconnect") this.tell("refused", { message: t("The server closed the connection.") });
   }
 
   heard() {
