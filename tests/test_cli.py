@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -177,7 +178,9 @@ def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_pa
         listed = server.command("sessions", "--tag", "prod", "--group", "Web shop", "--state", "running").stdout
         assert listed.count("\n") == 1 and listed.rstrip("\n").split("\t")[-2:] == ["Web shop", "prod,big"]
         assert server.command("sessions", "--state", "ended").stdout == ""
-        assert "hf_" not in "".join(server.log) and len(api.get("/tokens").json()["tokens"]) == 1
+        tokens = sqlite3.connect(tmp_path / "data/holdfast.db").execute("SELECT count(*) FROM api_token").fetchone()
+        assert tokens == (1,), "the token of the command is gone"
+        assert "hf_" not in "".join(server.log)
         server.kill()
         assert server.command("session", "untag", one, "big").returncode == 0
         assert server.command("session", "group", one).returncode == 0

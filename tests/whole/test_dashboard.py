@@ -65,8 +65,8 @@ def test_what_an_account_saw_is_told_to_its_dashboards_and_outlives_the_server(o
     dashboard, someone = watching(viewer, server, "alice"), watching(viewer, server, "charlie")
     api.call("POST", f"/sessions/{session}/input", json={"data": "x\n"})
     looking = viewer(server, "alice")
-    looking.join(session)
-    looking.wait(lambda v: b"rung" in v.output or b"rung" in (v.snapshot or b""))
+    drawn = looking.join(session)["snapshot"]
+    looking.wait(lambda v: b"rung" in drawn + v.output)
     looking.close()
     dashboard.wait(lambda v: [one for one in v.of("looked") if one["bells"] == 2])
     assert someone.of("looked") == []
