@@ -1,13 +1,12 @@
-/* The dashboard by keyboard alone. Each key is an action of the page's registry, so that the palette and the help know
-it. The rule: a key without Ctrl counts only on this page and outside of fields and dialogs; nothing here is a terminal. */
+/* The dashboard by keyboard alone. The rule: each key is an action of the page's registry, which the palette and the help
+know and shortcuts.js listens to. */
 
 import { actions } from "../page.js";
 import { t } from "../helpers/words.js";
 
 export function bindKeys(list) {
-  const table = actionsOf(list);
-  for (const action of table) actions.add(action);
-  document.addEventListener("keydown", (event) => pressed(event, list, table), { capture: true });
+  for (const action of actionsOf(list)) actions.add(action);
+  list.part("search").addEventListener("keydown", (event) => leaveSearch(event, list));
 }
 
 function actionsOf(list) {
@@ -16,11 +15,12 @@ function actionsOf(list) {
   const here = () => chosen(list);
   const any = () => here().length > 0;
   const one = () => focusedCard(list);
+  const arrows = () => !document.activeElement?.closest("fieldset"); // radio buttons have their own
   return [
-    { id: "list.next", title: t("Next session"), keys: ["j", "ArrowRight"], run: () => move(list, 1) },
-    { id: "list.previous", title: t("Previous session"), keys: ["k", "ArrowLeft"], run: () => move(list, -1) },
-    { id: "list.below", title: t("Session below"), keys: ["ArrowDown"], run: () => move(list, columns(list)) },
-    { id: "list.above", title: t("Session above"), keys: ["ArrowUp"], run: () => move(list, -columns(list)) },
+    { id: "list.next", title: t("Next session"), keys: ["j", "ArrowRight"], when: arrows, run: () => move(list, 1) },
+    { id: "list.previous", title: t("Previous session"), keys: ["k", "ArrowLeft"], when: arrows, run: () => move(list, -1) },
+    { id: "list.below", title: t("Session below"), keys: ["ArrowDown"], when: arrows, run: () => move(list, columns(list)) },
+    { id: "list.above", title: t("Session above"), keys: ["ArrowUp"], when: arrows, run: () => move(list, -columns(list)) },
     { id: "list.search", title: t("Search sessions"), keys: ["/"], run: () => list.part("search").focus() },
     { id: "list.new", title: t("New session"), keys: ["n"], run: () => document.querySelector("new-session").open() },
     { id: "list.open", title: t("Open session"), keys: ["o"], when: one, run: () => one().part("link").click() },
@@ -40,22 +40,6 @@ function actionsOf(list) {
   ].map((action) => ({ group, ...action }));
 }
 
-function pressed(event, list, table) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog, [contenteditable]");
-  if (typing || document.querySelector("dialog[open]")) {
-    if (event.target === list.part("search")) leaveSearch(event, list);
-    return;
-  }
-  const moves = event.key.startsWith("Arrow");
-  if (moves && event.target.closest?.("fieldset")) return; // radio buttons have their own
-  const action = table.find(({ keys, when }) => keys.includes(event.key) && (!when || when()));
-  if (!action) return;
-  event.preventDefault();
-  event.stopPropagation();
-  action.run();
-}
-
 /** From the search straight to what was found. */
 function leaveSearch(event, list) {
   if (event.key === "Escape" && event.target.value) list.search("");
@@ -63,7 +47,6 @@ function leaveSearch(event, list) {
   else if (event.key === "ArrowDown" || event.key === "Enter") focusCard(cardsOf(list)[0]);
   else return;
   event.preventDefault();
-  event.stopPropagation();
 }
 
 function cardsOf(list) {
