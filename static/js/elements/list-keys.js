@@ -6,6 +6,7 @@ import { t } from "../helpers/words.js";
 
 export function bindKeys(list) {
   for (const action of actionsOf(list)) actions.add(action);
+  list.addEventListener("focusin", ({ target }) => { list.lastFocused = target.closest("session-card"); });
   list.part("search").addEventListener("keydown", (event) => leaveSearch(event, list));
 }
 
@@ -53,8 +54,9 @@ function cardsOf(list) {
   return [...list.querySelectorAll(".cards:not([hidden]) > session-card")];
 }
 
+/** While a dialog is open (the palette asks what can be done) the one that had the focus before it. */
 function focusedCard(list) {
-  const card = document.activeElement?.closest?.("session-card");
+  const card = document.querySelector("dialog[open]") ? list.lastFocused : document.activeElement?.closest?.("session-card");
   return card && list.contains(card) ? card : null;
 }
 
