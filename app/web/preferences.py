@@ -21,11 +21,14 @@ MOST_LABELS = 200
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for. `tag_colours`, `group_colours`: by name; a label
-    without one gets a colour of its own by its name. `dashboard_view`, `dashboard_sort`, `folded_groups`: how the
-    dashboard was left."""
+    `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
+    who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
+    (by default it does). `tag_colours`, `group_colours`: by name; a label without one has a colour by its name.
+    `dashboard_view`, `dashboard_sort`, `folded_groups`: how the dashboard was left."""
 
     language: Literal["en", "zh"] | None = None
+    announce_presence: bool | None = None
+    follow_cursor: bool | None = None
     tag_colours: Annotated[dict[Tag, Colour], Field(max_length=MOST_LABELS)] | None = None
     group_colours: Annotated[dict[Group, Colour], Field(max_length=MOST_LABELS)] | None = None
     dashboard_view: Literal["cards", "compact"] | None = None

@@ -21,7 +21,9 @@ SCROLL_SECONDS, REST_SECONDS = 5.0, 3.0
 SCROLL = """(seconds) => new Promise((done) => {
   const gaps = [], began = performance.now(), end = document.documentElement.scrollHeight - innerHeight;
   let long = 0, last = began;
-  const observer = new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) long = Math.max(long, duration); });
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) long = Math.max(long, duration);
+  });
   observer.observe({ type: "longtask" });
   const frame = (now) => {
     gaps.push(now - last);
@@ -62,7 +64,8 @@ def scrolled(bench: Bench, peer: Holdfast, browser: Browser) -> dict[str, float]
         spent = (cpu(peer.processes()) - spent) / REST_SECONDS
         return {
             "first": first, "median": percentile(found["gaps"], 0.5), "p95": percentile(found["gaps"], 0.95),
-            "p99": percentile(found["gaps"], 0.99), "worst": max(found["gaps"]), "longest": found["long"], "server": spent,
+            "p99": percentile(found["gaps"], 0.99), "worst": max(found["gaps"]), "longest": found["long"],
+            "server": spent,
         }  # fmt: skip
     finally:
         person.context.close()
