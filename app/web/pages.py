@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
+from app.live.looks import looks_json
 from app.models.login import Login
 from app.models.session import Session
 from app.models.setup_link import SetupLink, Used
@@ -32,7 +33,8 @@ GONE = said("This link was used already, or it has expired. Restart the server f
 def home(actor: Actor) -> Any:
     """The list of your sessions."""
     found = rooms().statuses(Session.visible_to(actor))
-    return render_template("sessions.html", sessions=[status.as_json() for status in found])
+    known = {"sessions": [status.as_json() for status in found], "looks": looks_json(actor.user_id)}
+    return render_template("sessions.html", known=known)
 
 
 @page("GET", "/sessions/<id>", WATCH)

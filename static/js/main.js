@@ -13,6 +13,7 @@ const ELEMENTS = {
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
   "help-dialog": () => import("./elements/help-dialog.js"),
+  "label-dialog": () => import("./elements/label-dialog.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-page": () => import("./elements/session-page.js"),

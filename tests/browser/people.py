@@ -165,6 +165,11 @@ def whole_in_window(page: Page) -> bool:
     )
 
 
+def made_final(page: Page) -> None:
+    """The dashboard's last deed, as if the time to take it back were over."""
+    page.evaluate("() => document.querySelector('session-list').deeds.undoable.flush()")
+
+
 def eventually(fact: Callable[[], object]) -> None:
     """For what only polling shows: a status over HTTP, output in the journal."""
     end = time.monotonic() + WAIT_MS / 1000
