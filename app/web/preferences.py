@@ -3,9 +3,10 @@ bounds; there are no others."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Flask
+from pydantic import Field, StringConstraints
 
 from app.models.preference import Preference
 from app.permissions import Actor
@@ -13,13 +14,27 @@ from app.web import logins
 from app.web.bodies import Body
 from app.web.routes import API, SIGNED_IN, Answer, route
 
+# As in static/js/helpers/keys.js; a test compares.
+Key = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(?:ctrl|alt|shift|esc|tab|enter|backspace|pipe|slash|tilde|dash|underscore|backslash|colon|star|dollar"
+        r"|quote|backtick|up|down|left|right|home|end|ins|del|pgup|pgdn|f[1-9]|f1[0-2]|ctrl-[cdzlraekuw]"
+        r"|text:[^\x00-\x08\x0b-\x1f\x7f]{1,200})$",
+    ),
+]
+
 
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for."""
+    `language`: of the pages; by default what the browser asks for. `key_bar`: the keys of the phone's key bar, in order,
+    each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are sent letter by
+    letter or when they are finished; by default as fits the keyboard."""
 
     language: Literal["en", "zh"] | None = None
+    key_bar: list[Key] | None = Field(default=None, max_length=40)
+    composing: Literal["live", "held"] | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

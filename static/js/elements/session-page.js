@@ -12,6 +12,7 @@ import { nameOf } from "../helpers/naming.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
+import { pastedText } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
@@ -98,6 +99,7 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => this.paste());
     view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
@@ -130,6 +132,12 @@ class SessionPage extends Parted {
       shown: 15_000,
       action: { label: "Copy", run: () => copyText(text).catch((error) => toast(error.message)) },
     });
+  }
+
+  async paste() {
+    const text = await pastedText();
+    if (text) this.view.paste(text);
+    this.view.focus();
   }
 
   async copy() {

@@ -11,11 +11,13 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
+import { preferences } from "../page.js";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
+import { Composition } from "./composition.js";
 import { copyText } from "./copy-button.js";
 import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
 
@@ -45,6 +47,7 @@ class TerminalView extends HTMLElement {
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
+    this.compose();
     addRenderer(this.term, () => this.layoutSoon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
@@ -65,6 +68,20 @@ class TerminalView extends HTMLElement {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
     }));
+  }
+
+  compose() {
+    const screen = this.mount.querySelector(".xterm-screen");
+    this.composition = new Composition({
+      textarea: this.term.textarea, root: screen, send: (data) => this.term.input(data, true),
+      choice: () => preferences.get("composing"), modified: () => Boolean(this.modifiers?.any),
+      place: () => {
+        const { cursorX, cursorY } = this.term.buffer.active;
+        const { width, height } = this.cell;
+        const { fontFamily: font, fontSize: size } = this.term.options;
+        return { left: cursorX * width, top: cursorY * height, height, font, size, width: screen.clientWidth };
+      },
+    });
   }
 
   theme() {
