@@ -16,6 +16,7 @@ from app.web import (
     headers,
     health,
     history,
+    installed,
     languages,
     logins,
     openapi,
@@ -26,7 +27,7 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (accounts, health, history, installed, languages, openapi, pages, preferences, sessions)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
