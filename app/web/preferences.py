@@ -29,8 +29,8 @@ class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
     `language`: of the pages; by default what the browser asks for. `key_bar`: the keys of the phone's key bar, in
-    order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are sent letter by
-    letter or when they are finished; by default as fits the keyboard."""
+    order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are sent
+    letter by letter or when they are finished; by default as fits the keyboard."""
 
     language: Literal["en", "zh"] | None = None
     key_bar: list[Key] | None = Field(default=None, max_length=40)
