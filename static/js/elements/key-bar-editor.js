@@ -46,7 +46,7 @@ class KeyBarEditor extends HTMLElement {
       make("span", { className: "grow", textContent: name }),
       act(t("Move {key} up", { key: name }), "↑", () => this.move(at, at - 1, 0), at === 0),
       act(t("Move {key} down", { key: name }), "↓", () => this.move(at, at + 1, 1), at === count - 1),
-      act(t("Remove {key}", { key: name }), "✕", () => this.remove(at)));
+      act(t("Remove {key}", { key: name }), "✕", () => this.takeAway(at)));
     handle.addEventListener("pointerdown", (event) => this.drag(event, row, at));
     return row;
   }
@@ -60,7 +60,7 @@ class KeyBarEditor extends HTMLElement {
     (buttons[button].disabled ? buttons[1 - button] : buttons[button]).focus();
   }
 
-  remove(at) {
+  takeAway(at) {
     const { keys } = this;
     const [gone] = keys.splice(at, 1);
     this.keys = keys;
@@ -107,7 +107,7 @@ class KeyBarEditor extends HTMLElement {
     const enter = make("input", { type: "checkbox" });
     const add = make("button", { className: "button", textContent: t("Add text") });
     add.dataset.adds = "";
-    const form = make("form", { className: "key-adding" }, field,
+    const form = make("form", { className: "key-adding wraps" }, field,
       make("label", { className: "check" }, enter, t("and Enter")), add);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -139,7 +139,7 @@ class KeyBarEditor extends HTMLElement {
         preferences.set("key_bar", null);
         this.draw();
       } });
-    const done = make("button", { type: "button", className: "button primary", textContent: t("Done"),
+    const done = make("button", { type: "button", className: "button primary", textContent: t("Done"), autofocus: true,
       onclick: () => this.dialog.close() });
     return make("div", { className: "actions" }, usual, done);
   }
