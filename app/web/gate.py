@@ -17,6 +17,7 @@ from app.web import logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
 from app.web.routes import BROWSER, LOOK, NOTHING, ROUTES, Route
+from app.words import said
 
 
 def blueprint() -> Blueprint:
@@ -48,11 +49,11 @@ def check_actor(row: Route, who: Actor | None) -> None:
     if row.need == LOOK and _from_this_machine() or row.need == NOTHING:
         return
     if who is None:
-        raise Problem(401, "Sign in, or send an API token: Authorization: Bearer TOKEN.")
+        raise Problem(401, said("Sign in, or send an API token: Authorization: Bearer TOKEN."))
     if row.need == BROWSER and who.login_id is None:
-        raise Problem(403, "This needs a browser's login; API tokens may not do it.")
+        raise Problem(403, said("This needs a browser's login; API tokens may not do it."))
     if row.need == LOOK and not who.admin:
-        raise Problem(403, "This needs an administrator's token, or a request from this machine.")
+        raise Problem(403, said("This needs an administrator's token, or a request from this machine."))
 
 
 def check_csrf(who: Actor | None) -> None:
@@ -62,8 +63,8 @@ def check_csrf(who: Actor | None) -> None:
         return
     try:
         logins.csrf.protect()
-    except CSRFError as error:
-        raise Problem(403, f"{error.description} Reload the page and try again.") from None
+    except CSRFError:
+        raise Problem(403, said("This page is out of date. Reload it and try again.")) from None
 
 
 def session_for(who: Actor | None, session_id: str, need: str) -> Session:
@@ -76,7 +77,7 @@ def session_for(who: Actor | None, session_id: str, need: str) -> Session:
 
 def require(who: Actor | None, session: Session, need: str) -> None:
     if not allows(role_of(who, session), need):
-        raise Problem(403, f"Your role in this session does not allow: {need}.")
+        raise Problem(403, said("Your role in this session does not allow: %(need)s.", need=need))
 
 
 def checked_input(row: Route) -> dict[str, BaseModel]:
@@ -91,7 +92,7 @@ def checked_input(row: Route) -> dict[str, BaseModel]:
 def _json_bytes() -> bytes:
     raw = request.get_data(cache=False)
     if raw and not request.is_json:
-        raise Problem(415, "Send JSON, with Content-Type: application/json.")
+        raise Problem(415, said("Send JSON, with Content-Type: application/json."))
     return raw or b"{}"
 
 

@@ -28,11 +28,15 @@ Key = Annotated[
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for. `key_bar`: the keys of the phone's key bar, in
-    order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are sent
-    letter by letter or when they are finished; by default as fits the keyboard."""
+    `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
+    who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
+    (by default it does). `key_bar`: the keys of the phone's key bar, in order, each a name or `text:` and what it
+    types. `composing`: whether words that a keyboard composes are sent letter by letter or when they are finished; by
+    default as fits the keyboard."""
 
     language: Literal["en", "zh"] | None = None
+    announce_presence: bool | None = None
+    follow_cursor: bool | None = None
     key_bar: list[Key] | None = Field(default=None, max_length=40)
     composing: Literal["live", "held"] | None = None
 

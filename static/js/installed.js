@@ -2,7 +2,7 @@
 
 import { actions } from "./page.js";
 import { scriptUrl } from "./helpers/trusted.js";
-import { language, t } from "./helpers/words.js";
+import { t } from "./helpers/words.js";
 
 /** Once the page is loaded: whoever waits for it must not wait for this. */
 export async function install() {
@@ -12,7 +12,7 @@ export async function install() {
     // Never from the HTTP cache: an old worker must not outlive the server's new one.
     await navigator.serviceWorker.register(scriptUrl("/service-worker.js"), { scope: "/", updateViaCache: "none" });
     const { active } = await navigator.serviceWorker.ready;
-    active.postMessage({ language: language() });
+    active.postMessage({ language: document.documentElement.lang });
   } catch {
     // A private window, or storage is full: the pages work without it.
   }

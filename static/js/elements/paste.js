@@ -3,8 +3,18 @@
 import { t } from "../helpers/words.js";
 import { toast } from "./toast-line.js";
 
+/** Through the terminal's own way for pasted text. */
+export async function pasteInto(view) {
+  const text = await pastedText();
+  if (text) {
+    view.composition.elsewhere();
+    view.paste(text);
+  }
+  view.focus();
+}
+
 /** Its text; an empty one after saying why there is none. */
-export async function pastedText() {
+async function pastedText() {
   if (!navigator.clipboard?.readText) {
     toast(t("This page may read the clipboard only over HTTPS. Use your keyboard's own paste."));
     return "";

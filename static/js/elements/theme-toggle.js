@@ -1,9 +1,10 @@
 /* <theme-toggle>: system, light, dark. The choice is this browser's; `early.js` applies it before the first paint. */
 
 import { Parted } from "./dom.js";
+import { t } from "../helpers/words.js";
 
 const ORDER = ["system", "light", "dark"];
-const WORDS = { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
+const WORDS = { system: t("Theme: as the system"), light: t("Theme: light"), dark: t("Theme: dark") };
 const KEY = "holdfast.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
