@@ -86,4 +86,5 @@ def checked(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)  # changes it in place
+    return response
