@@ -17,6 +17,7 @@ from app.web import (
     headers,
     health,
     history,
+    installed,
     languages,
     logins,
     openapi,
@@ -27,7 +28,11 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
+<<<<<<< HEAD
 FILLS_THE_TABLE = (accounts, dashboard, health, history, languages, openapi, pages, preferences, sessions)
+=======
+FILLS_THE_TABLE = (accounts, health, history, installed, languages, openapi, pages, preferences, sessions)
+>>>>>>> phone
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 

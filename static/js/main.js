@@ -6,6 +6,7 @@ Nothing in the product reads it.
 */
 
 import { speak } from "./helpers/words.js";
+import { install } from "./installed.js";
 
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
@@ -33,3 +34,6 @@ speak(locale, catalogue ? (await import(catalogue)).default : {});
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();
 }
+
+if (document.readyState === "complete") install();
+else window.addEventListener("load", () => install());

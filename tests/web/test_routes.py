@@ -19,7 +19,7 @@ POST /api/v1/sessions/{id}/resize                                   POST /api/v1
 GET /api/v1/sessions/{id}/screen  GET /api/v1/sessions/{id}/output
 """
 OPEN_TO_ALL = {"/login", "/logout", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
-                "/words/<language>"}  # fmt: skip
+                "/words/<language>", "/manifest.webmanifest", "/service-worker.js", "/offline/<language>"}  # fmt: skip
 
 
 def test_every_route_of_the_server_has_a_need(world):

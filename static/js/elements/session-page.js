@@ -13,6 +13,7 @@ import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
@@ -132,6 +133,7 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
