@@ -17,9 +17,11 @@ from app.web.routes import API, SIGNED_IN, Answer, route
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for."""
+    `language`: of the pages; by default what the browser asks for.
+    `screen_reader`: whether terminals speak to one."""
 
     language: Literal["en", "zh"] | None = None
+    screen_reader: bool | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

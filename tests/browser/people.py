@@ -48,6 +48,12 @@ WebGL2RenderingContext.prototype.getParameter = function (name) {
 };
 """
 
+# Also those that the console does not tell, such as of a policy that only reports.
+VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) =>
+  violated(`policy: ${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber} ${sample}`));
+"""
+
 HIDE = """([hidden]) => {
   const now = { hidden, visibilityState: hidden ? "hidden" : "visible" };
   for (const [name, value] of Object.entries(now)) Object.defineProperty(document, name, { configurable: true, value });
@@ -68,6 +74,8 @@ class Person:
         self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
         self.context.set_default_timeout(WAIT_MS)
         self.context.on("page", self._watch)
+        self.context.expose_function("violated", lambda text: self.problems.append(text))
+        self.context.add_init_script(VIOLATIONS)
         if name:
             server.user(name)
             self._cookies(server, name, anew)
