@@ -41,6 +41,12 @@ def session(session: Session) -> Any:
     return render_template("session.html", session=rooms().status(session).as_json())
 
 
+@page("GET", "/sessions/<id>/text", WATCH)
+def session_text(session: Session) -> Any:
+    """One session as plain text, for screen readers."""
+    return render_template("session-text.html", session=rooms().status(session).as_json())
+
+
 @page("GET", "/account", SIGNED_IN)
 def account(actor: Actor) -> Any:
     """Where you are signed in, and your API tokens."""

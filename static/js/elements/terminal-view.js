@@ -11,6 +11,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
+import { preferences } from "../page.js";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
@@ -43,6 +44,8 @@ class TerminalView extends HTMLElement {
     guard(this.term);
     registerWidths(this.term);
     this.theme();
+    this.speaking();
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
@@ -54,6 +57,10 @@ class TerminalView extends HTMLElement {
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
     this.layout();
+  }
+
+  speaking() {
+    this.term.options.screenReaderMode = preferences.get("screen_reader", false);
   }
 
   addons() {
