@@ -43,8 +43,8 @@ def test_in_a_chinese_browser_everything_is_chinese(person, server):
     session = server.api("alice").start(["cat"], name="words")["id"]
     page = person(device=PHONE, locale="zh-CN").join(session)
     assert page.locator("html").get_attribute("lang") == "zh"
-    expect(page.locator("session-page [data-part=state]")).to_have_text("运行中")
-    expect(page.locator("session-page [data-part=clients]")).to_contain_text("个客户端")
+    expect(page.locator(".fact.state")).to_have_text("运行中")
+    expect(page.locator(".fact.clients")).to_contain_text("个客户端")
     resize = (
         "(session) => holdfast.stream.connection.call('resize', {session, rows: 0, cols: 3}).catch((e) => e.message)"
     )
