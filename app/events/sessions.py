@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
 from app.live.errors import LiveError, NotThere, SessionOver
+from app.live.listing import View
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
@@ -27,6 +27,7 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
+        device=ask.device or caller.device,
     )  # fmt: skip
     enter(rooms, caller, session, viewer, ask.offset, reply)
 
@@ -81,7 +82,7 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
-    viewer.typed_at = time.monotonic()
+    room.typed_by(viewer, data)
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
@@ -125,6 +126,16 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     if room is None:
         raise NotThere
     room.look(viewer, ask.visible)
+    reply({"ok": True})
+
+
+@on("view", See, needs=WATCH)
+def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "view")
+    room = rooms.rooms.get(ask.session)
+    if room is None:
+        raise NotThere
+    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering), ask.rows, ask.cols)
     reply({"ok": True})
 
 

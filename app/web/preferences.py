@@ -17,10 +17,13 @@ from app.web.routes import API, SIGNED_IN, Answer, route
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for.
-    `screen_reader`: whether terminals speak to one."""
+    `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
+    who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
+    (by default it does). `screen_reader`: whether terminals speak to one (by default they do not)."""
 
     language: Literal["en", "zh"] | None = None
+    announce_presence: bool | None = None
+    follow_cursor: bool | None = None
     screen_reader: bool | None = None
 
 

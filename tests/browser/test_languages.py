@@ -86,3 +86,20 @@ def test_a_session_as_plain_text_goes_on_and_says_only_what_is_new(person, serve
     api.post(f"/sessions/{session}/input", {"data": "and more\n"})
     expect(text).to_contain_text("and more")
     expect(news).not_to_contain_text("and more")
+
+
+@pytest.mark.parametrize("path", ["/", "/account"])
+def test_the_keyboard_alone_skips_to_the_content_and_sees_where_it_is(person, path):
+    page = person().open(path)
+    page.locator("body").evaluate("(body) => document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    until(page, "document.activeElement.closest('main')")
+    outlined = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+    for _ in range(4):
+        assert page.evaluate(outlined), page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Tab")

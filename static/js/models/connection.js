@@ -12,6 +12,7 @@ client sends                     what for
   resize                         make this the session's size
   drawn                          flow control: everything below this offset is parsed
   look                           whether anybody looks at this page: hidden, it gets no output
+  view                           what this page has scrolled to, for who follows it
   watch, unwatch                 the dashboard's feed
 server sends
   output                         bytes that begin at an offset
@@ -24,7 +25,7 @@ server sends
 
 import { t } from "../helpers/words.js";
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch"];
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
 ];
