@@ -6,7 +6,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.words import LANGUAGES, TRANSLATIONS, asked_for, recognised, said, told
-from tests.words import HOLES, ROOT, unmarked_in_script, unmarked_in_template, used
+from tests.words import HOLES, ROOT, unmarked_in_python, unmarked_in_script, unmarked_in_template, used
 
 # Shown on purpose as they are: names, and what is typed into a shell.
 NOT_WORDS = {"Holdfast"}
@@ -74,10 +74,21 @@ def test_modules_of_the_browser_say_nothing_that_cannot_be_translated():
     assert not found
 
 
+@pytest.mark.parametrize("floor", ["web", "events", "live", "models"])
+def test_refusals_say_nothing_that_cannot_be_translated(floor):
+    found = {}
+    for path in sorted((ROOT / "app" / floor).rglob("*.py")):
+        if texts := unmarked_in_python(path.read_text()):
+            found[path.name] = texts
+    assert not found
+
+
 def test_the_scan_sees_what_it_is_for():
     assert unmarked_in_template('<p title="Close it">{{ _("x") }} Hello <kbd>Ctrl</kbd></p>') == ["Close it", "Hello"]
     script = 'toast("Saved."); this.say("state", `Ended ${n}`); x.title = "Close"; y = { label: t("Copy"), id: "a.b" };'
     assert [text.strip() for text in unmarked_in_script(script)] == ["Saved.", "Ended", "Close"]
+    refusals = 'Problem(409, f"At most {n} of them."); No("code", "Not so."); Refused("name", said("Not at all."))'
+    assert unmarked_in_python(refusals) == ["At most {} of them.", "Not so."]
 
 
 def test_the_browser_gets_the_language_that_it_likes_best():

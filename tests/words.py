@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -115,6 +116,28 @@ def unmarked_in_template(source: str) -> list[str]:
     reader = Texts()
     reader.feed(source)
     return reader.found
+
+
+# What refuses, with the words that whoever asked is told.
+REFUSALS = {
+    "Problem", "bad_field", "No", "refusal", "Refused", "LaunchRefused", "TooMany", "InputFull", "Crowded", "TooLarge",
+    "Unavailable", "NotThere", "SessionOver", "LiveError",
+}  # fmt: skip
+
+
+def unmarked_in_python(source: str) -> list[str]:
+    """Literals with a blank in them among the arguments of a refusal."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
+            found += [text for arg in node.args if " " in (text := literal(arg))]
+    return found
+
+
+def literal(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 # Where words go on: what is shown or read out, with a literal that begins with a letter (a text, not a key).
