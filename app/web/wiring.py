@@ -28,11 +28,18 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
-<<<<<<< HEAD
-FILLS_THE_TABLE = (accounts, dashboard, health, history, languages, openapi, pages, preferences, sessions)
-=======
-FILLS_THE_TABLE = (accounts, health, history, installed, languages, openapi, pages, preferences, sessions)
->>>>>>> phone
+FILLS_THE_TABLE = (
+    accounts,
+    dashboard,
+    health,
+    history,
+    installed,
+    languages,
+    openapi,
+    pages,
+    preferences,
+    sessions,
+)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 

@@ -24,9 +24,13 @@ export class Api {
   async call(method, path, body, how = {}) {
     const answer = await this.reach(method, path, body, how);
     if (answer.ok) return answer.status === 204 ? null : answer.json();
+    throw await this.refused(answer);
+  }
+
+  async refused(answer) {
     const problem = await answer.json().catch(() => ({}));
     if (answer.status === 401) this.loggedOut();
-    throw new ApiError(answer.status, problem);
+    return new ApiError(answer.status, problem);
   }
 
   async reach(method, path, body, how) {
@@ -58,6 +62,13 @@ export class Api {
 
   status(id) {
     return this.call("GET", `/sessions/${id}/status`);
+  }
+
+  /** The screen and `scrollback` lines above it, as text. */
+  async screen(id, scrollback = 0) {
+    const answer = await this.reach("GET", `/sessions/${id}/screen?format=text&scrollback=${scrollback}`);
+    if (answer.ok) return answer.text();
+    throw await this.refused(answer);
   }
 
   change(id, facts) {
