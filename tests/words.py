@@ -148,7 +148,7 @@ SINKS = re.compile(
       | \.(?:title|ariaLabel|placeholder|textContent|innerText|ariaDescription)\s*=\s*(?!=)
       | setAttribute\("(?:title|aria-label|placeholder|alt)",\s*
       | \b(?:label|title|text|action|message|hint)\s*:\s*
-    )(?P<word>["`][^"`]*["`])""",
+    )(?P<word>"[^"\n]*"|`[^`]*`)""",
     re.X,
 )
 
