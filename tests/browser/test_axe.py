@@ -88,6 +88,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", keys
     yield "/offline/zh", None
     yield f"/sessions/{ended}", None
+    yield f"/sessions/{ended}/text", None
     yield "/nothing-here", None
 
 

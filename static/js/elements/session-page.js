@@ -59,7 +59,6 @@ class SessionPage extends Parted {
     this.parts();
     this.listen();
     this.buttons();
-    this.register();
     this.keyboard();
     this.draw();
     this.addEventListener("focusin", () => this.register());
@@ -70,12 +69,25 @@ class SessionPage extends Parted {
   disconnectedCallback() {
     this.sizes?.close();
     this.people?.unregister();
+    this.unregister();
   }
 
   /** Of several of these in one page the one that is used has the actions. */
   register() {
+    this.unregister();
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
     this.sizes.register();
     this.people.register({ anew: true });
+  }
+
+  unregister() {
+    for (const remove of this.removers ?? []) remove();
   }
 
   parts() {
@@ -136,17 +148,6 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
-  }
-
-  register() {
-    const group = t("Session");
-    const running = () => this.status.running;
-    this.removers = [
-      { id: "session.fit", title: t("Fit to this window"), when: () => running() && this.view.differs, run: () => this.fit() },
-      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
-      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
-      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
-    ].map((action) => actions.add({ group, ...action }));
   }
 
   // Typing

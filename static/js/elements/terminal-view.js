@@ -45,6 +45,8 @@ class TerminalView extends HTMLElement {
     guard(this.term);
     registerWidths(this.term);
     this.theme();
+    this.speaking();
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
@@ -57,6 +59,10 @@ class TerminalView extends HTMLElement {
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.layout.cursorMoved());
     this.layout.now();
+  }
+
+  speaking() {
+    this.term.options.screenReaderMode = preferences.get("screen_reader", false);
   }
 
   addons() {
