@@ -69,6 +69,11 @@ def search(page: Page) -> None:
     expect(page.locator("search-bar")).to_be_visible()
 
 
+def keys(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('key-bar.edit'); }")
+    opened(page)
+
+
 def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None] | None]]:
     """Each page, and what is opened on it."""
     yield "/", None
@@ -80,6 +85,8 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", search
+    yield f"/sessions/{running}", keys
+    yield "/offline/zh", None
     yield f"/sessions/{ended}", None
     yield f"/sessions/{ended}/text", None
     yield "/nothing-here", None
