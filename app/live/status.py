@@ -30,7 +30,8 @@ def command_text(argv: list[str]) -> str:
 @dataclass
 class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who
-    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`."""
+    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`, `output_lines`,
+    `output_rate` (bytes a second), `input_bytes`, `foreground` (the command that has the terminal)."""
 
     id: str
     name: str
@@ -65,6 +66,10 @@ class Status:
     progress: dict[str, object] | None = None
     disk_full: bool = False
     restarted_from: str | None = None
+    output_lines: int | None = None
+    output_rate: float = 0.0
+    input_bytes: int | None = None
+    foreground: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -115,4 +120,8 @@ def status_of(rooms: Following, session: Session) -> Status:
         progress=asdict(signs.progress) if signs and signs.progress else None,
         disk_full=room.pressure if room else False,
         restarted_from=session.restarted_from_id,
+        output_lines=room.tally.lines if room else session.output_lines,
+        output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
+        input_bytes=room.tally.input_bytes if room else session.input_bytes,
+        foreground=usage.foreground if usage else None,
     )

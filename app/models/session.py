@@ -59,6 +59,9 @@ class Session(Record):
     last_output_at = DoubleField(null=True)
     last_input_at = DoubleField(null=True)
     output_bytes = BigIntegerField(default=0)
+    # Lines below `output_bytes`. None: of a session older than the counting.
+    output_lines = BigIntegerField(null=True, default=0)
+    input_bytes = BigIntegerField(null=True, default=0)
     title = TextField(default="")
     expires_at = DoubleField(null=True)
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")

@@ -23,10 +23,11 @@ from app.web import (
     preferences,
     problems,
     sessions,
+    stats,
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions, stats)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
