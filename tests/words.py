@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYWORDS = {"_": None, "said": None, "t": None, "tn": (1, 2)}
+KEYWORDS = {"_": None, "said": None, "gettext": None, "t": None, "tn": (1, 2)}
 SOURCES = (
     ("app/**/*.py", "python"), ("templates/**/*.html", "jinja2.ext:babel_extract"), ("static/js/**/*.js", "javascript"),
 )  # fmt: skip

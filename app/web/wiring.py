@@ -25,6 +25,7 @@ from app.web import (
     preferences,
     problems,
     sessions,
+    stats,
 )
 
 # Importing them fills the table of routes.
@@ -39,6 +40,7 @@ FILLS_THE_TABLE = (
     pages,
     preferences,
     sessions,
+    stats,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
