@@ -26,6 +26,7 @@ from app.live.room import Room
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.status import status_of
+from app.live.uploads import Uploads
 from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
@@ -68,6 +69,7 @@ class Following:
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self.histories = Histories(config.sessions_dir)
+        self.uploads = Uploads()
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
         self._ended: dict[str, State] = {}

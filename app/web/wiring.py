@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    files,
     gate,
     headers,
     health,
@@ -26,7 +27,7 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (accounts, files, health, history, languages, openapi, pages, preferences, sessions)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -38,6 +39,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
     languages.register(app)
