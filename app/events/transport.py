@@ -120,7 +120,7 @@ def deliver(server: socketio.Server, eio_sid: str, message: Message, room: str =
             sent = websocket.send_now(frame)
         except OSError:
             return  # its reader will notice and clean up
-    if sent < len(frame):
+    if sent < len(frame) and (sent or room or not websocket.sent_along(frame)):
         worth = max(1.0, message.size / len(frame))
         rest = Sealed(memoryview(frame)[sent:], worth=worth) if sent else Sealed(frame, room, offset, worth)
         websocket.await_turn(rest)

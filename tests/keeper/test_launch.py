@@ -113,7 +113,10 @@ def test_a_keeper_that_does_not_greet(tmp_path: Path) -> None:
 
 def test_stop_ends_everything(home: Home, recorder: Recorder, client: KeeperClient) -> None:
     status = client.status()
-    civil, stubborn = client.create(shell("exec sleep 1000")), client.create(shell("trap '' HUP; sleep 1005"))
+    civil = client.create(shell("exec sleep 1000"))
+    stubborn = client.create(shell("trap '' HUP; echo deaf; sleep 1005"))
+    client.follow(stubborn.id)
+    recorder.wait(lambda seen: seen.heads.get(stubborn.id))  # a hang-up before the trap would end it
     client.stop(grace=0.3)
     for pid in (civil.pid, stubborn.pid, status.pid, status.vault_pid):
         wait_until(lambda pid=pid: not exists(pid))
