@@ -5,17 +5,16 @@ import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { TooMuch } from "../models/history-copy.js";
 import { clients, duration, size, sizeInWords } from "../helpers/format.js";
 import { exitWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
-import { copyText } from "./copy-button.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { PaneTools } from "./pane-tools.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
@@ -54,6 +53,7 @@ class SessionPage extends Parted {
     this.listen();
     this.buttons();
     this.keyboard();
+    this.tools = new PaneTools(this);
     this.draw();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
   }
@@ -98,12 +98,10 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
-    view.addEventListener("copy-chosen", () => this.copy());
-    view.addEventListener("laid-out", () => this.drawFit());
+    view.addEventListener("laid-out", () => this.laidOut());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
-    view.addEventListener("copy-asked", ({ detail }) => this.offerCopy(detail.text));
     this.details.addEventListener("toggled", ({ detail }) => this.detailsToggled(detail.open));
   }
 
@@ -121,25 +119,6 @@ class SessionPage extends Parted {
   type(data) {
     if (this.stream.type(data)) return;
     toast(this.status.running ? "Too much input is waiting already; this was not taken." : TROUBLE.ended);
-  }
-
-  /** Consent first: the program asked, not the user. */
-  offerCopy(text) {
-    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    toast(`The program offers to copy “${shown}”.`, {
-      shown: 15_000,
-      action: { label: "Copy", run: () => copyText(text).catch((error) => toast(error.message)) },
-    });
-  }
-
-  async copy() {
-    const { reading, pane } = this.scroll;
-    try {
-      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
-      if (text) await copyText(text);
-    } catch (error) {
-      toast(error instanceof TooMuch ? "More than 10 million characters are selected; nothing was copied." : error.message);
-    }
   }
 
   // The session's state
@@ -232,6 +211,11 @@ class SessionPage extends Parted {
   viewerNames() {
     const { viewers } = this.status.facts;
     return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
+  }
+
+  laidOut() {
+    this.drawFit();
+    this.tools?.laidOut();
   }
 
   drawFit() {

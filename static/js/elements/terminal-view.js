@@ -3,7 +3,8 @@ shows, and nothing here ever resizes the session.
 
 It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
 wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
-(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}.
+(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}, `paste-asked`
+{text}, `files-pasted` {files}, `selected`, `zoom-asked` {step: 1, -1, or 0 for none}, `bell`, `link` {text} (the pointer is on one; "" when it left).
 */
 
 import { Terminal } from "@xterm/xterm";
@@ -16,8 +17,8 @@ import { registerWidths } from "../helpers/widths.js";
 import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
-import { copyText } from "./copy-button.js";
-import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
+import { cleaned } from "../helpers/paste.js";
+import { addRenderer, choices, colour, dress, join, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
 
 const SCROLLBACK_LINES = 5000;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
@@ -34,6 +35,7 @@ class TerminalView extends HTMLElement {
     this.open();
     new ResizeObserver(() => this.layoutSoon()).observe(this);
     document.addEventListener("themechange", () => this.theme());
+    document.addEventListener("lookchange", () => this.dress());
   }
 
   open() {
@@ -43,6 +45,8 @@ class TerminalView extends HTMLElement {
     registerWidths(this.term);
     this.theme();
     this.term.open(this.mount);
+    join(this.term, choices.get("terminal_ligatures"));
+    this.mount.addEventListener("paste", (event) => this.pasted(event), true);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
     addRenderer(this.term, () => this.layoutSoon());
@@ -50,6 +54,8 @@ class TerminalView extends HTMLElement {
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
     this.term._core.coreService.onUserInput(() => this.tell("user-typed"));
+    this.term.onBell(() => this.tell("bell"));
+    this.term.onSelectionChange(() => this.tell("selected"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
     this.layout();
@@ -60,7 +66,9 @@ class TerminalView extends HTMLElement {
     this.search = new SearchAddon();
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
-    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri)));
+    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri), {
+      hover: (event, uri) => this.hint(uri), leave: () => this.hint(""),
+    }));
     this.term.loadAddon(new ClipboardAddon(undefined, {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
@@ -69,6 +77,12 @@ class TerminalView extends HTMLElement {
 
   theme() {
     colour(this.term, { cursor: !this.over });
+  }
+
+  /** As it was chosen just now. */
+  dress() {
+    dress(this.term, { cursor: !this.over });
+    this.layout();
   }
 
   // What the stream draws on. xterm.js parses later than it is told to write: resets and sizes go through the same
@@ -153,8 +167,10 @@ class TerminalView extends HTMLElement {
   key(event) {
     if (event.type !== "keydown" || !event.shiftKey || event.altKey || event.metaKey) return true;
     const act = this.keyAct(event);
+    if (event.defaultPrevented) return false;  // the page's own keys came first
     if (act) {
       event.preventDefault();
+      event.stopPropagation();
       act();
       return false;
     }
@@ -163,9 +179,11 @@ class TerminalView extends HTMLElement {
 
   keyAct({ ctrlKey, code }) {
     const scroll = (detail) => () => this.tell("scroll-asked", detail);
+    const zoom = (step) => () => this.tell("zoom-asked", { step });
     if (!ctrlKey) return { PageUp: scroll({ pages: -1 }), PageDown: scroll({ pages: 1 }) }[code];
     return {
       KeyC: () => this.tell("copy-chosen"), KeyF: () => this.tell("search-asked"),
+      Equal: zoom(1), NumpadAdd: zoom(1), Minus: zoom(-1), NumpadSubtract: zoom(-1), Digit0: zoom(0), Numpad0: zoom(0),
       KeyE: () => {
         this.term.blur();
         this.tell("left");
@@ -204,8 +222,23 @@ class TerminalView extends HTMLElement {
     return this.term.getSelection();
   }
 
+  /** The browser's own paste, before xterm.js sees it: what it holds is looked at first. */
+  pasted(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text) this.tell("paste-asked", { text });
+    else if (files.length) this.tell("files-pasted", { files });
+  }
+
+  /** As if typed, in brackets where the program asked for them, which nothing in the text can close. */
   paste(text) {
-    this.term.paste(text);
+    this.term.paste(cleaned(text));
+  }
+
+  get bracketsPaste() {
+    return this.term.modes.bracketedPasteMode;
   }
 
   focus() {
@@ -224,8 +257,9 @@ class TerminalView extends HTMLElement {
     return this.term.modes.applicationCursorKeysMode;
   }
 
+  /** Where the link under the pointer leads. */
   hint(text) {
-    this.title = text;
+    this.tell("link", { text });
   }
 
   /** The screen as text, for tests: rows joined by newlines, trailing blanks cut; `scrollback` adds what is above. */
