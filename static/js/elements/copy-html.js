@@ -5,14 +5,27 @@ import { SerializeAddon } from "@xterm/addon-serialize";
 const known = new WeakMap();
 
 /** Answers whether, for want of a selection, the whole screen was copied. */
-export async function copyHtml(term) {
+export function copyHtml(term) {
   const selected = term.hasSelection();
   const html = addon(term).serializeAsHTML({ onlySelection: selected, scrollback: 0, includeGlobalBackground: true });
-  const text = selected ? term.getSelection() : screen(term);
-  await navigator.clipboard.write([new ClipboardItem({
-    "text/html": new Blob([html], { type: "text/html" }), "text/plain": new Blob([text], { type: "text/plain" }),
-  })]);
+  put({ "text/html": html, "text/plain": selected ? term.getSelection() : screen(term) });
   return !selected;
+}
+
+/** By the browser's own copy event: the newer way reads HTML before it takes it, and there the page's policy forbids the
+ * very colours. */
+function put(kinds) {
+  let taken = false;
+  const fill = (event) => {
+    for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    taken = true;
+  };
+  window.addEventListener("copy", fill, { capture: true });
+  document.execCommand("copy");
+  window.removeEventListener("copy", fill, { capture: true });
+  if (!taken) throw new Error("not copied");
 }
 
 function addon(term) {

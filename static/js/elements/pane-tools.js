@@ -50,9 +50,8 @@ export class PaneTools {
     drop.addEventListener("type", ({ detail }) => this.typePath(detail.text));
     // When the mouse lets go, not at each step of a drag.
     this.page.querySelector(".stage").addEventListener("mouseup", () => choices.get("copy_on_select") && this.copySelection());
-    choices.addEventListener("change", ({ detail }) => {
-      if (["zoom", "terminal_font", "terminal_font_size", "terminal_line_height"].includes(detail.name)) this.fitAgain();
-    });
+    // Captured: before the terminal is laid out anew.
+    document.addEventListener("lookchange", () => this.fitAgain(), { capture: true });
   }
 
   // Actions
@@ -130,7 +129,7 @@ export class PaneTools {
     const { reading, pane } = this.page.scroll;
     try {
       const { copyHtml } = await import("./copy-html.js");
-      const whole = await copyHtml(reading ? pane.term : this.view.term);
+      const whole = copyHtml(reading ? pane.term : this.view.term);
       toast(whole ? t("The screen was copied as HTML.") : t("The selection was copied as HTML."));
     } catch {
       toast(t("The browser does not allow copying HTML here."));
@@ -173,12 +172,8 @@ export class PaneTools {
 
   /** Text of another size: a session that was as large as this window, and is nobody else's, goes on to be so. */
   fitAgain() {
-    if (this.matched && this.status.facts.connected_clients <= 1 && this.view.differs) this.page.fit();
-  }
-
-  /** Told after each layout: whether the session is as large as this window. */
-  laidOut() {
-    this.matched = this.status.running && !this.view.differs;
+    const matched = this.status.running && !this.view.differs && this.status.facts.connected_clients <= 1;
+    if (matched) queueMicrotask(() => this.view.differs && this.page.fit());
   }
 
   link(text) {

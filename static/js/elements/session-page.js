@@ -54,6 +54,7 @@ class SessionPage extends Parted {
     this.buttons();
     this.keyboard();
     this.tools = new PaneTools(this);
+    window.holdfast.tools = this.tools;
     this.draw();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
   }
@@ -98,7 +99,7 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
-    view.addEventListener("laid-out", () => this.laidOut());
+    view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
@@ -211,11 +212,6 @@ class SessionPage extends Parted {
   viewerNames() {
     const { viewers } = this.status.facts;
     return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
-  }
-
-  laidOut() {
-    this.drawFit();
-    this.tools?.laidOut();
   }
 
   drawFit() {

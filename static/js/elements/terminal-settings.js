@@ -57,7 +57,7 @@ class TerminalSettings extends HTMLElement {
 
   slots() {
     return this.segments(t("Terminal colours"), "slot",
-      [["terminal_light_theme", t("When the page is light")], ["terminal_dark_theme", t("When it is dark")]],
+      [["terminal_light_theme", t("On light pages")], ["terminal_dark_theme", t("On dark pages")]],
       () => this.side, (side) => {
         this.side = side;
         this.draw();
@@ -70,7 +70,7 @@ class TerminalSettings extends HTMLElement {
     const inOrder = [...PALETTES].sort((a, b) => Number(b.dark === dark) - Number(a.dark === dark));
     if (this.cards.dataset.side !== this.side) {
       this.cards.dataset.side = this.side;
-      this.cards.ariaLabel = dark ? t("Colours when the page is dark") : t("Colours when the page is light");
+      this.cards.ariaLabel = dark ? t("Terminal colours on dark pages") : t("Terminal colours on light pages");
       this.cards.replaceChildren(...inOrder.map((palette) => this.card(palette)));
     }
     for (const field of this.cards.querySelectorAll("input")) field.checked = field.value === chosen;
@@ -146,6 +146,7 @@ class TerminalSettings extends HTMLElement {
   select(name, words, options) {
     const field = make("select", { change: () => choices.set(name, options[field.selectedIndex][0]) },
       ...options.map(([, text]) => make("option", { textContent: text })));
+    field.ariaLabel = words;
     this.fields.push(() => { field.selectedIndex = Math.max(0, options.findIndex(([value]) => value === choices.get(name))); });
     return make("label", { class: "setting" }, make("span", { textContent: words }), field);
   }
