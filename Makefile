@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := .stamps
 FONTS := jetbrains-mono fira-code cascadia-code
-XTERM_ADDONS := clipboard fit image search serialize unicode-graphemes web-links webgl
+XTERM_ADDONS := clipboard fit search serialize unicode-graphemes web-links webgl
 
 .PHONY: run setup test test-setup lint bench clean
 .DELETE_ON_ERROR:

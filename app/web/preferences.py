@@ -14,7 +14,6 @@ from app.web import logins
 from app.web.bodies import Body
 from app.web.routes import API, SIGNED_IN, Answer, route
 
-
 # The ids in static/js/helpers/palettes.js; an unknown one is drawn as the default.
 Palette = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
@@ -38,7 +37,6 @@ class Preferences(Body):
     terminal_contrast: Annotated[float, Field(ge=1, le=21)] | None = None
     terminal_cursor: Literal["block", "bar", "underline"] | None = None
     terminal_cursor_blink: bool | None = None
-    terminal_images: bool | None = None
     # What it does.
     copy_on_select: bool | None = None
     paste_warning: bool | None = None

@@ -18,6 +18,8 @@ const MENU = ["terminal.search", null, "terminal.copy-text", "terminal.copy-html
   "terminal.download-ansi", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
   "view.zoom-reset", "terminal.settings"];
 
+const FITTING_MS = 3000;
+
 export class PaneTools {
   /** `page` is a <session-page> with its parts attached. */
   constructor(page) {
@@ -172,8 +174,12 @@ export class PaneTools {
 
   /** Text of another size: a session that was as large as this window, and is nobody else's, goes on to be so. */
   fitAgain() {
-    const matched = this.status.running && !this.view.differs && this.status.facts.connected_clients <= 1;
-    if (matched) queueMicrotask(() => this.view.differs && this.page.fit());
+    const mine = this.status.running && this.status.facts.connected_clients <= 1;
+    // Keys come faster than the session's answer to the last one.
+    const matched = !this.view.differs || performance.now() - (this.fittedAt ?? -Infinity) < FITTING_MS;
+    if (!mine || !matched) return;
+    this.fittedAt = performance.now();
+    queueMicrotask(() => this.view.differs && this.page.fit());
   }
 
   link(text) {

@@ -21,7 +21,7 @@ class TerminalSettings extends HTMLElement {
       this.section(t("Cursor"), ...this.cursor()),
       this.section(t("Copy and paste"), ...this.copying()),
       this.section(t("Bell"), ...this.bell()),
-      this.section(t("More"), this.check("terminal_images", t("Show images (sixel, iTerm)"), t("Takes effect when the page is loaded again.")),
+      make("p", { class: "sheet-end" },
         make("button", { type: "button", class: "button small", textContent: t("Back to the defaults"), click: () => choices.reset() }))));
     this.dialog.ariaLabel = t("Terminal settings");
     this.append(this.dialog);
