@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
 from app.live.errors import LiveError, NotThere, SessionOver
+from app.live.listing import View
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
 from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
+from app.words import said
 
 
 @on("join", Join, needs=WATCH)
@@ -22,10 +23,11 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     session = Session.seen_by(caller.actor, ask.session)
     role = role_of(caller.actor, session) if session is not None else None
     if session is None or role is None or not allows(role, WATCH):
-        raise No("not_found", "There is no such session.")
+        raise No("not_found", said("There is no such session."))
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
+        device=ask.device or caller.device,
     )  # fmt: skip
     enter(rooms, caller, session, viewer, ask.offset, reply)
 
@@ -75,16 +77,17 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "input")
     data = ask.data if isinstance(ask.data, bytes) else ask.data.encode("utf-8", "replace")
     if len(data) > INPUT_BYTES:
-        raise No("too_large", f"data: at most {INPUT_BYTES} bytes in one event, got {len(data)}.")
+        words = said("data: at most %(most)s bytes in one event, got %(count)s.", most=INPUT_BYTES, count=len(data))
+        raise No("too_large", words)
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
-    viewer.typed_at = time.monotonic()
+    room.typed_by(viewer, data)
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
-            said = live_error(error)
-            reply(refusal(said.code, said.message))
+            no = live_error(error)
+            reply(refusal(caller, no.code, no.message))
         else:
             rooms.typed(viewer.session)
             reply({"ok": True, "seq": ask.seq})
@@ -101,7 +104,7 @@ def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
 
     def done(error: LiveError | None, size: Size) -> None:
         if error is not None:
-            reply(refusal(error.code, error.message))
+            reply(refusal(caller, error.code, error.message))
         else:
             reply({"ok": True, "rows": size.rows, "cols": size.cols})
 
@@ -123,6 +126,16 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     if room is None:
         raise NotThere
     room.look(viewer, ask.visible)
+    reply({"ok": True})
+
+
+@on("view", See, needs=WATCH)
+def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "view")
+    room = rooms.rooms.get(ask.session)
+    if room is None:
+        raise NotThere
+    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering), ask.rows, ask.cols)
     reply({"ok": True})
 
 

@@ -12,6 +12,7 @@ from app.live.errors import Crowded, NotThere
 from app.live.history.histories import Histories
 from app.live.history.pages import Page
 from app.live.views import OutputSlice
+from app.words import said
 
 PIECE_BYTES = 256 << 10
 PAGE_ROWS = 2000
@@ -58,7 +59,7 @@ def _page(histories: Histories, session_id: str, start: int, count: int, format:
             return histories.page(session_id, start, count, format)
         except Crowded:
             green.sleep(PAUSE_SECONDS)
-    raise NotThere("The history could not be read in time.")
+    raise NotThere(said("The history could not be read in time."))
 
 
 def _written(page: Page, begun: bool) -> bytes:

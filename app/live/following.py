@@ -31,6 +31,7 @@ from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
 from app.models.snapshot import Snapshot
+from app.words import said
 
 log = logging.getLogger(__name__)
 
@@ -265,7 +266,7 @@ class Following:
             if state is not None:
                 self._known[session.id] = state
             elif self.workers.alone or not self.keeper_connected or time.monotonic() > until:
-                raise Unavailable("The keeper does not answer just now. Try again in a moment.")
+                raise Unavailable(said("The keeper does not answer just now. Try again in a moment."))
             else:
                 green.sleep(LAUNCHING_PAUSE)
         return state

@@ -32,6 +32,7 @@ from app.live.workers import Workers
 from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
 from app.screen.engine import Screen
+from app.words import said
 
 # Seconds between HUP and KILL when a session is ended.
 END_GRACE_SECONDS = 5.0
@@ -82,7 +83,7 @@ class Rooms(Following):
             )
         except Enough:
             raise TooMany(
-                f"You have {self.config.max_sessions} running sessions, which is the limit."
+                said("You have %(count)s running sessions, which is the limit.", count=self.config.max_sessions)
             ) from None
 
     def _launched(self, session: Session, order: Launch) -> Session:
@@ -191,7 +192,7 @@ class Rooms(Following):
 
         self.sizes.ask(session.id, Size(rows, cols), done)
         if not answered.wait(TYPE_SECONDS * 4):
-            raise Unavailable("The keeper does not answer.")
+            raise Unavailable(said("The keeper does not answer."))
         if errors[0] is not None:
             raise live_error(errors[0])
 
@@ -214,7 +215,7 @@ class Rooms(Following):
         self.end(session)
         room = self.room_of(session) if session.state == RUNNING else self.rooms.get(session.id)
         if room is not None and not room.finished.wait(END_GRACE_SECONDS * 2):
-            raise Unavailable("The program is still ending. Try again in a moment.")
+            raise Unavailable(said("The program is still ending. Try again in a moment."))
         try:
             self.keeper.forget(session.id)
         except KeeperUnknown:
@@ -336,7 +337,7 @@ def live_error(error: KeeperError) -> LiveError:
     if isinstance(error, KeeperOver | KeeperUnknown):
         return SessionOver()
     if isinstance(error, KeeperFull):
-        return InputFull("The program does not read its input, and the queue for it is full.")
+        return InputFull(said("The program does not read its input, and the queue for it is full."))
     if isinstance(error, KeeperRefused):
         return LaunchRefused(error.message, error.field)
     return Unavailable(str(error))

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from app import green
 from app.live.errors import BadName, Crowded, NoDirectory, NoSpace, NotWritable, TooLarge, Truncated
 from app.live.processes import foreground_of, mask_of
+from app.words import said
 
 # What is held of one upload at once, and how many go on in one web process.
 PIECE_BYTES = 256 << 10
@@ -62,9 +63,9 @@ def checked_name(name: str) -> str:
     """Raises BadName for what is no plain name of one file, or does not look like what it is."""
     odd = any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNING for char in name)
     if odd or "/" in name or "\ufffd" in name:
-        raise BadName("must not contain slashes or control characters", "name")
+        raise BadName(said("must not contain slashes or control characters"), "name")
     if not name.strip() or name in (".", "..") or len(name.encode()) > NAME_BYTES:
-        raise BadName(f"expected a file name of 1 to {NAME_BYTES} bytes", "name")
+        raise BadName(said("expected a file name of 1 to %(count)s bytes", count=NAME_BYTES), "name")
     return name
 
 
@@ -76,11 +77,11 @@ class Uploads:
         """Into the directory of the program `pid`, which is the first of its session. Raises a LiveError."""
         checked_name(order.name)
         if order.limit == 0:
-            raise TooLarge("Uploads are switched off on this server.")
+            raise TooLarge(said("Uploads are switched off on this server."))
         if (order.length or 0) > order.limit:
-            raise TooLarge(f"At most {order.limit} bytes in a file.")
+            raise TooLarge(said("At most %(count)s bytes in a file.", count=order.limit))
         if self._going >= MOST_AT_ONCE:
-            raise Crowded("Too many files are being uploaded just now. Try again in a moment.")
+            raise Crowded(said("Too many files are being uploaded just now. Try again in a moment."))
         self._going += 1
         try:
             return _received(pid, order)
@@ -110,10 +111,10 @@ def _copied(order: Order, draft: Draft) -> int:
     while piece := order.read(PIECE_BYTES):
         size += len(piece)
         if size > order.limit:
-            raise TooLarge(f"At most {order.limit} bytes in a file.")
+            raise TooLarge(said("At most %(count)s bytes in a file.", count=order.limit))
         green.offload(draft.write, piece)
     if order.length is not None and size != order.length:
-        raise Truncated("The file did not arrive whole; nothing was kept.")
+        raise Truncated(said("The file did not arrive whole; nothing was kept."))
     return size
 
 
@@ -123,13 +124,13 @@ def _said_well() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _SPACE:
-            raise NoSpace("There is no room for this file on the disk.") from None
+            raise NoSpace(said("There is no room for this file on the disk.")) from None
         if error.errno in (errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.ESTALE):
-            raise NoDirectory("The session's directory is not known or is gone.") from None
+            raise NoDirectory(said("The session's directory is not known or is gone.")) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise NotWritable("The session's directory cannot be written to.") from None
+            raise NotWritable(said("The session's directory cannot be written to.")) from None
         if error.errno == errno.EEXIST:
-            raise NoDirectory(f"There are {MOST_NAMES} files of this name already.") from None
+            raise NoDirectory(said("There are %(count)s files of this name already.", count=MOST_NAMES)) from None
         raise
 
 

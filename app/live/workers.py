@@ -95,6 +95,7 @@ class Workers:
         if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
             return
         room.size_holder, room.size_taken_at = viewer, time.time()
+        room.news()
         self._tell([room.session])
 
     def _tell_in_turn(self) -> None:

@@ -31,6 +31,11 @@ class ViewerBody(BaseModel):
     role: str
     rows: int | None = None
     cols: int | None = None
+    hidden: bool = False
+    device: str = "desktop"
+    joined_at: Time | None = None
+    typed_at: Time | None = None
+    view: dict[str, Any] | None = None
 
 
 class StatusBody(BaseModel):

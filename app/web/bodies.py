@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from app.live.errors import TooLarge
 from app.models.session import STATES
+from app.words import said
 
 INPUT_BYTES = 1 << 20
 # JSON may write one byte as six (\u0003).
@@ -30,26 +31,26 @@ SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", 
 
 def _no_nul(text: str) -> str:
     if "\0" in text:
-        raise ValueError("must not contain a NUL character")
+        raise ValueError(said("must not contain a NUL character"))
     return text
 
 
 def _no_controls(text: str) -> str:
     if _CONTROLS.search(text):
-        raise ValueError("must not contain control characters: no row does")
+        raise ValueError(said("must not contain control characters: no row does"))
     return text
 
 
 def _printable(text: str) -> str:
     text = text.strip()
     if not text or not text.isprintable():
-        raise ValueError("expected printable characters, not only blanks")
+        raise ValueError(said("expected printable characters, not only blanks"))
     return text
 
 
 def _short(text: str) -> str:
     if len(text.encode()) > VALUE_BYTES:
-        raise ValueError(f"at most {VALUE_BYTES} bytes")
+        raise ValueError(said("at most %(count)s bytes", count=VALUE_BYTES))
     return text
 
 
@@ -95,11 +96,11 @@ class NewSession(Body):
             return None
         words = [command] if isinstance(command, str) else command
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ValueError("expected a list of texts (argv), or one text for the shell")
+            raise ValueError(said("expected a list of texts (argv), or one text for the shell"))
         if not words or not words[0].strip():
-            raise ValueError("must not be empty; leave it out for a login shell")
+            raise ValueError(said("must not be empty; leave it out for a login shell"))
         if sum(len(word) + 1 for word in words) > COMMAND_BYTES:
-            raise ValueError(f"at most {COMMAND_BYTES} characters; put a longer one into a script")
+            raise ValueError(said("at most %(count)s characters; put a longer one into a script", count=COMMAND_BYTES))
         return command
 
     @field_validator("env")
@@ -107,11 +108,17 @@ class NewSession(Body):
     def _environment(cls, env: dict[str, str] | None) -> dict[str, str] | None:
         for name in env or {}:
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
-                raise ValueError("names are letters, digits and underscores, and begin with no digit")
+                raise ValueError(said("names are letters, digits and underscores, and begin with no digit"))
             if name.startswith("HOLDFAST_"):
-                raise ValueError("names that begin with HOLDFAST_ are reserved")
+                raise ValueError(said("names that begin with HOLDFAST_ are reserved"))
         if env and (len(env) > MOST_VARIABLES or sum(map(len, env.values())) > ENVIRONMENT_BYTES):
-            raise ValueError(f"at most {MOST_VARIABLES} variables and {ENVIRONMENT_BYTES} characters")
+            raise ValueError(
+                said(
+                    "at most %(variables)s variables and %(count)s characters",
+                    variables=MOST_VARIABLES,
+                    count=ENVIRONMENT_BYTES,
+                )
+            )
         return env
 
 
@@ -126,7 +133,7 @@ class Input(Body):
     def raw(self) -> bytes:
         data = self.data.encode()
         if len(data) > INPUT_BYTES:
-            raise TooLarge(f"At most {INPUT_BYTES} bytes of input at once.", "data")
+            raise TooLarge(said("At most %(count)s bytes of input at once.", count=INPUT_BYTES), "data")
         return data
 
 
@@ -164,7 +171,7 @@ class SessionFilter(Query):
     @classmethod
     def _states(cls, state: str) -> str:
         if not set(filter(None, state.split(","))) <= set(STATES):
-            raise ValueError(f"expected some of {','.join(STATES)}")
+            raise ValueError(said("expected some of %(states)s", states=",".join(STATES)))
         return state
 
     def states(self) -> set[str]:
@@ -205,7 +212,7 @@ class Search(Query):
     @classmethod
     def _one_way(cls, after: int | None, others: ValidationInfo) -> int | None:
         if after is not None and others.data.get("before") is not None:
-            raise ValueError("before and after exclude each other")
+            raise ValueError(said("before and after exclude each other"))
         return after
 
 

@@ -18,12 +18,14 @@ from app.web import accounts, logins
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon
 from app.web.routes import NOTHING, SIGNED_IN, page
+from app.web.spoken import tell
+from app.words import said
 
-WRONG = "Name or password is wrong."
-FIELDS = {"username": "User name", "password": "Password"}
+WRONG = said("Name or password is wrong.")
+FIELDS = {"username": said("User name"), "password": said("Password")}
 LONGEST_NAME, LONGEST_PASSWORD = 32, PASSWORD_LENGTHS[1]
-NO_ACCOUNT = "There is no account yet. Open the link that the server printed when it started."
-GONE = "This link was used already, or it has expired. Restart the server for a new one."
+NO_ACCOUNT = said("There is no account yet. Open the link that the server printed when it started.")
+GONE = said("This link was used already, or it has expired. Restart the server for a new one.")
 
 
 @page("GET", "/", SIGNED_IN)
@@ -93,7 +95,7 @@ def setup(secret: str) -> Any:
     try:
         owner = SetupLink.redeem(secret, name, password)
     except Refused as error:
-        return _setup_page(f"{FIELDS[error.field]}: {error.message}."), 422
+        return _setup_page(said("%(field)s: %(what)s.", field=FIELDS[error.field], what=error.message)), 422
     except Used:
         raise Problem(410, GONE) from None
     logins.sign_in(owner)
@@ -111,11 +113,11 @@ def _too_soon(problem: Problem, after: str) -> Any:
 
 
 def _login_page(after: str, error: str) -> str:
-    return render_template("login.html", next=safe_next(after), error=error)
+    return render_template("login.html", next=safe_next(after), error=tell(error))
 
 
 def _setup_page(error: str = "") -> str:
-    return render_template("setup.html", error=error)
+    return render_template("setup.html", error=tell(error))
 
 
 def safe_next(target: str) -> str:

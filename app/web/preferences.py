@@ -21,10 +21,14 @@ Palette = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for. `theme`: of the pages; by default the system's.
-    `terminal_light_theme`, `terminal_dark_theme`: the terminal's palette on a light and on a dark page."""
+    `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
+    who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
+    (by default it does). `theme`: of the pages; by default the system's. `terminal_light_theme`, `terminal_dark_theme`:
+    the terminal's palette on a light and on a dark page."""
 
     language: Literal["en", "zh"] | None = None
+    announce_presence: bool | None = None
+    follow_cursor: bool | None = None
 
     # The page, and how terminals look (static/js/models/terminal-choices.js has the defaults).
     theme: Literal["system", "light", "dark"] | None = None

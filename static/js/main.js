@@ -9,8 +9,10 @@ import { speak } from "./helpers/words.js";
 
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
+  "command-palette": () => import("./elements/command-palette.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
+  "help-dialog": () => import("./elements/help-dialog.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-page": () => import("./elements/session-page.js"),
@@ -22,7 +24,10 @@ window.holdfast = {};
 
 // Before any element says a word.
 const catalogue = document.querySelector('meta[name="words"]')?.content;
-if (catalogue) speak(document.documentElement.lang, (await import(catalogue)).default);
+const spoken = document.documentElement.lang;
+// The reader's own region, for dates: "en-GB" where the page is in "en".
+const locale = navigator.languages.find((one) => one.split("-")[0] === spoken) ?? spoken;
+speak(locale, catalogue ? (await import(catalogue)).default : {});
 
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();

@@ -48,6 +48,12 @@ WebGL2RenderingContext.prototype.getParameter = function (name) {
 };
 """
 
+# Chromium writes most violations of the policy to the console, the others only here.
+VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample, sourceFile, lineNumber }) =>
+  console.error("Content Security Policy:", effectiveDirective, blockedURI, sample, sourceFile, lineNumber));
+"""
+
 HIDE = """([hidden]) => {
   const now = { hidden, visibilityState: hidden ? "hidden" : "visible" };
   for (const [name, value] of Object.entries(now)) Object.defineProperty(document, name, { configurable: true, value });
@@ -67,6 +73,7 @@ class Person:
         self.problems: list[str] = []
         self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
         self.context.set_default_timeout(WAIT_MS)
+        self.context.add_init_script(VIOLATIONS)
         self.context.on("page", self._watch)
         if name:
             server.user(name)

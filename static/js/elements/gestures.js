@@ -1,6 +1,8 @@
 /* Scrolling by wheel past the live buffer's first line, and by touch, with momentum: xterm.js 6 has none. Rule: what is
 not clearly scrolling is left alone (taps, long presses, the page's own panning, wheels that a program asked for). */
 
+import { pannedFirst } from "./zoom-gestures.js";
+
 // As far as xterm.js goes for one notch of a wheel.
 const STEP_LINES = 3;
 const SLOP_PX = 8;
@@ -22,8 +24,10 @@ export function listenToGestures(scroll, view, pane) {
   for (const element of [view, pane]) {
     let rest = 0;
     new TouchScroll(element, {
-      may: () => (scroll.reading || view.scrolls) && !view.keyboardOpen,
+      may: () => (scroll.reading || view.scrolls || view.layout.zoomed) && !view.keyboardOpen,
       by: (pixels) => {
+        if (view.layout.zoomed && pannedFirst(pixels, scroll, view)) return true;
+        if (!scroll.reading && !view.scrolls) return false;
         const lines = Math.trunc((rest + pixels) / view.cell.height);
         rest += pixels - lines * view.cell.height;
         return lines === 0 || scroll.by(lines);

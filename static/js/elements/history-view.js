@@ -10,6 +10,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { t } from "../helpers/words.js";
 import { ordered, selectedText } from "../models/history-copy.js";
 import { addRenderer, choices, colour, dress, join, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
@@ -38,6 +39,7 @@ class HistoryView extends HTMLElement {
   }
 
   set shown(on) {
+    if (on) this.scrollLeft = this.view.scrollLeft;
     this.classList.toggle("shown", on);
     this.ariaHidden = String(!on);
   }
@@ -69,7 +71,7 @@ class HistoryView extends HTMLElement {
     const { textarea } = this.term;
     textarea.tabIndex = -1;
     textarea.inputMode = "none";
-    textarea.setAttribute("aria-label", "History");
+    textarea.setAttribute("aria-label", t("History"));
     this.mount.addEventListener("mouseup", ({ button }) => {
       if (button === 0 && !matchMedia("(pointer: coarse)").matches) this.view.focus();
     });
@@ -81,6 +83,11 @@ class HistoryView extends HTMLElement {
 
   get rows() {
     return this.term?.rows ?? this.view.term.rows;
+  }
+
+  /** As <terminal-view>'s: the history goes on below. */
+  pansBefore(down) {
+    return down < 0;
   }
 
   moved() {

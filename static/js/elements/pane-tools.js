@@ -10,6 +10,7 @@ import { CopyOffers } from "./copy-offers.js";
 import { setHidden, setText } from "./dom.js";
 import "./file-drop.js";
 import { SessionBell } from "./session-bell.js";
+import { keyOf } from "./shortcuts.js";
 import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
 import "./view-menu.js";
@@ -93,7 +94,7 @@ export class PaneTools {
   menu() {
     return MENU.map((id) => {
       const action = this.known.get(id);
-      return action ? { name: id, title: action.title, keys: action.keys?.[0], off: action.when ? !action.when() : false } : null;
+      return action ? { name: id, title: action.title, keys: action.keys ? keyOf(action) : "", off: action.when ? !action.when() : false } : null;
     });
   }
 
@@ -179,7 +180,7 @@ export class PaneTools {
     const matched = !this.view.differs || performance.now() - (this.fittedAt ?? -Infinity) < FITTING_MS;
     if (!mine || !matched) return;
     this.fittedAt = performance.now();
-    queueMicrotask(() => this.view.differs && this.page.fit());
+    queueMicrotask(() => this.view.differs && this.page.sizes.fit());
   }
 
   link(text) {

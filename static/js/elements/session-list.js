@@ -2,7 +2,9 @@
 
 import { api, connection } from "../page.js";
 import { SessionFeed } from "../models/session-feed.js";
+import { number } from "../helpers/format.js";
 import { answers, byState, nameOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 import { Parted, pageData, stamp } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { toast } from "./toast-line.js";
@@ -53,9 +55,9 @@ class SessionList extends Parted {
   }
 
   counts(sessions) {
-    this.say("count-all", String(sessions.length));
+    this.say("count-all", number(sessions.length));
     for (const state of STATES) {
-      this.say(`count-${state}`, String(sessions.filter((session) => session.state === state).length));
+      this.say(`count-${state}`, number(sessions.filter((session) => session.state === state).length));
     }
   }
 
@@ -104,18 +106,18 @@ class SessionList extends Parted {
 
   async end(session) {
     const sure = await confirmed({
-      title: `End “${nameOf(session)}”?`,
-      text: "The program gets a hang-up, and is killed if it does not go. Its record and output stay.",
-      action: "End session",
+      title: t("End “{name}”?", { name: nameOf(session) }),
+      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      action: t("End session"),
     });
     if (sure) await this.tried(() => api.end(session.id));
   }
 
   async forget(session) {
     const sure = await confirmed({
-      title: `Forget “${nameOf(session)}”?`,
-      text: "Its record, its last screen and all of its output are erased for good.",
-      action: "Forget",
+      title: t("Forget “{name}”?", { name: nameOf(session) }),
+      text: t("Its record, its last screen and all of its output are erased for good."),
+      action: t("Forget"),
     });
     if (sure && await this.tried(() => api.forget(session.id))) this.feed.remove(session.id);
   }

@@ -1,13 +1,14 @@
 /* <session-page>: wires the stream, the terminal and the bar of one session. */
 
-import { api, connection } from "../page.js";
+import { actions, api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { clients, duration, size, sizeInWords } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { duration } from "../helpers/format.js";
+import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { toast } from "./toast-line.js";
@@ -15,12 +16,17 @@ import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
 import { PaneTools } from "./pane-tools.js";
+import { listenToZoom } from "./zoom-gestures.js";
+import { SessionSizes } from "./session-sizes.js";
+import { SessionPeople } from "./session-people.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
 import "./search-bar.js";
 import "./key-bar.js";
 import "./session-details.js";
+import "./size-menu.js";
+import "./presence-list.js";
 
 // A reconnect that takes less is not worth a word.
 const BANNER_AFTER_MS = 500;
@@ -28,14 +34,13 @@ const BANNER_AFTER_MS = 500;
 const KEYBOARD_SHARE = 0.75;
 
 const TROUBLE = {
-  ended: "The program has ended; the keys went nowhere.",
-  forbidden: "You may watch this session, not type into it.",
-  rate_limited: "The program does not read its input; some keys were not delivered.",
-  too_large: "That was too much input at once; it was not typed.",
+  ended: t("The program has ended; the keys went nowhere."),
+  forbidden: t("You may watch this session, not type into it."),
+  rate_limited: t("The program does not read its input; some keys were not delivered."),
+  too_large: t("That was too much input at once; it was not typed."),
 };
 
-const LOST_WORDS = "The machine or the keeper stopped, and this program with it. Below is what it showed last. "
-  + "“Run again” starts the same command in the same directory.";
+const LOST_WORDS = t("The machine or the keeper stopped, and this program with it. Below is what it showed last. “Run again” starts the same command in the same directory.");
 
 class SessionPage extends Parted {
   connectedCallback() {
@@ -44,7 +49,7 @@ class SessionPage extends Parted {
     customElements.upgrade(this.view);
     const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
-      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? null,
+      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
     this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts });
     window.holdfast.stream = this.stream;
@@ -56,7 +61,21 @@ class SessionPage extends Parted {
     this.tools = new PaneTools(this);
     window.holdfast.tools = this.tools;
     this.draw();
+    this.addEventListener("focusin", () => this.register());
+    this.register();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
+  }
+
+  disconnectedCallback() {
+    this.sizes?.close();
+    this.people?.unregister();
+  }
+
+  /** Of several of these in one page the one that is used has the actions. */
+  register() {
+    this.sizes.register();
+    this.people.register({ anew: true });
+    this.registerSession();
   }
 
   parts() {
@@ -65,6 +84,9 @@ class SessionPage extends Parted {
     this.keys = this.querySelector("key-bar");
     this.details.attach(this.status, this.stream);
     this.deep();
+    const { status, stream, view, link, scroll } = this;
+    this.sizes = new SessionSizes({ page: this, status, stream, view, link });
+    this.people = new SessionPeople({ page: this, status, stream, view, link, scroll });
     this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
   }
@@ -79,6 +101,8 @@ class SessionPage extends Parted {
       history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
       button: this.part("bottom"), note: this.part("note"), say: toast,
     });
+    this.view.layout.tie(pane);
+    listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
     window.holdfast.scroll = this.scroll;
   }
@@ -88,18 +112,15 @@ class SessionPage extends Parted {
     this.status.addEventListener("change", () => this.draw());
     this.link.addEventListener("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
-    stream.addEventListener("sized", () => this.draw());
-    stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
-    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? "Some keys were not delivered."));
-    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast("Some output could not be kept."));
+    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
+    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
     this.link.addEventListener("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
     view.addEventListener("typed", ({ detail }) => this.type(this.keys.applied(detail.data)));
     this.keys.addEventListener("typed", ({ detail }) => {
       this.scroll.toBottom();
       this.type(detail.data);
     });
-    view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
@@ -108,18 +129,27 @@ class SessionPage extends Parted {
 
   buttons() {
     const on = (name, act) => this.part(name).addEventListener("click", act);
-    on("fit", () => this.fit());
     on("search", () => this.searchBar.open());
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
   }
 
+  registerSession() {
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
+  }
+
   // Typing
 
   type(data) {
     if (this.stream.type(data)) return;
-    toast(this.status.running ? "Too much input is waiting already; this was not taken." : TROUBLE.ended);
+    toast(this.status.running ? t("Too much input is waiting already; this was not taken.") : TROUBLE.ended);
   }
 
   // The session's state
@@ -128,7 +158,7 @@ class SessionPage extends Parted {
     this.draw();
     this.away = false;
     this.drawBanner();
-    if (this.fresh()) this.fit();
+    if (this.fresh()) this.sizes.fit();
   }
 
   /** Made by this window a moment ago: nobody else has a size in mind yet. */
@@ -153,15 +183,15 @@ class SessionPage extends Parted {
   }
 
   gone(error) {
-    this.problem = error.code === "not_found" ? "This session is no longer there." : error.message;
+    this.problem = error.code === "not_found" ? t("This session is no longer there.") : error.message;
     this.drawBanner();
   }
 
   async end() {
     const sure = await confirmed({
-      title: "End this session?",
-      text: "The program gets a hang-up, and is killed if it does not go. Its record and output stay.",
-      action: "End session",
+      title: t("End this session?"),
+      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      action: t("End session"),
     });
     if (sure) await api.end(this.status.id).catch((error) => toast(error.message));
     this.view.focus();
@@ -177,13 +207,10 @@ class SessionPage extends Parted {
     }
   }
 
-  async fit() {
-    try {
-      await this.stream.resize(this.view.proposal);
-    } catch (error) {
-      toast(error.code ? error.message : "Not connected: the size stays.");
-    }
-    this.view.focus();
+  /** What this window would hold. Tablets that call themselves desktops are told by their fingers. */
+  get window() {
+    const tablet = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+    return { ...this.view.proposal, ...(tablet ? { device: "tablet" } : {}) };
   }
 
   // Drawing
@@ -194,33 +221,16 @@ class SessionPage extends Parted {
     const name = nameOf(facts);
     this.say("name", name);
     document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
-    this.say("state", facts.state === "ended" ? exitWords(facts) : facts.state);
+    this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
-    this.say("clients", clients(facts.connected_clients));
-    this.part("clients").title = this.viewerNames();
-    this.say("size", size(facts.rows, facts.cols));
-    this.part("size").title = sizeInWords(facts.rows, facts.cols);
     this.say("uptime", duration(this.status.uptime));
     this.show("end", running);
     this.show("again", !running);
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", LOST_WORDS);
     this.view.readOnly = !running;
-    this.drawFit();
-  }
-
-  viewerNames() {
-    const { viewers } = this.status.facts;
-    return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
-  }
-
-  drawFit() {
-    // Not above an on-screen keyboard: the button would cover what is being typed.
-    const shown = this.status.running && this.stream.joined && this.view.differs && !this.view.keyboardOpen;
-    this.show("fit", shown);
-    if (!shown) return;
-    const { rows, cols } = this.view.proposal;
-    this.part("fit").title = `Make the session ${sizeInWords(rows, cols)}, for everybody in it`;
+    this.sizes.draw();
+    this.people.draw();
   }
 
   tick() {
@@ -237,16 +247,18 @@ class SessionPage extends Parted {
   bannerText() {
     if (this.problem) return this.problem;
     if (!this.link.open || !this.stream.joined) return this.awayText();
-    if (this.full ?? this.status.facts.disk_full) return "The disk is full. The program goes on; its newest output may not be kept.";
+    if (this.full ?? this.status.facts.disk_full) return t("The disk is full. The program goes on; its newest output may not be kept.");
     return "";
   }
 
   awayText() {
     const age = this.link.now() - this.link.lastHeard;
-    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? "Connecting…" : "";
+    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? t("Connecting…") : "";
     if (age < BANNER_AFTER_MS) return "";
-    const kept = this.status.running ? " Keys you type are kept." : "";
-    return `Connection lost. Screen is ${duration(age / 1000)} old.${kept}`;
+    const values = { age: duration(age / 1000) };
+    return this.status.running
+      ? t("Connection lost. Screen is {age} old. Keys you type are kept.", values)
+      : t("Connection lost. Screen is {age} old.", values);
   }
 
   detailsToggled(open) {
@@ -265,7 +277,7 @@ class SessionPage extends Parted {
       this.style.setProperty("--page-height", `${viewport.height}px`);
       this.style.setProperty("--page-top", `${viewport.offsetTop}px`);
       this.view.keyboard = open;
-      this.drawFit();
+      this.sizes.draw();
     };
     viewport.addEventListener("resize", follow);
     viewport.addEventListener("scroll", follow);

@@ -3,8 +3,9 @@ pointer flickers. */
 
 import { Parted, setHidden, setText } from "./dom.js";
 import { ago, clients, duration, moment, size, sizeInWords } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { stateWords } from "../helpers/exit.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 
 export class SessionRow extends Parted {
   set status(status) {
@@ -25,12 +26,12 @@ export class SessionRow extends Parted {
     this.part("link").href = `/sessions/${facts.id}`;
     this.say("subtitle", subtitleOf(facts));
     this.part("subtitle").title = subtitleOf(facts);
-    this.say("state", this.stateWords());
+    this.say("state", stateWords(facts));
     this.drawClients();
     this.say("uptime", this.uptime(now));
-    this.part("uptime").title = `Started ${moment(facts.created_at)}`;
+    this.part("uptime").title = t("Started {when}", { when: moment(facts.created_at) });
     this.say("output", ago(facts.last_output_at, now));
-    this.part("output").title = `Last output ${moment(facts.last_output_at)}`;
+    this.part("output").title = t("Last output {when}", { when: moment(facts.last_output_at) });
     this.say("size", size(facts.rows, facts.cols));
     this.part("size").title = sizeInWords(facts.rows, facts.cols);
     this.show("end", running);
@@ -41,20 +42,16 @@ export class SessionRow extends Parted {
 
   drawClients() {
     const { connected_clients: count, running_in_background: background } = this.facts;
-    this.say("clients", !count && background ? "in background" : clients(count));
-    this.part("clients").title = !count && background ? "No clients; the program goes on" : "";
+    this.say("clients", !count && background ? t("in background") : clients(count));
+    this.part("clients").title = !count && background ? t("No clients; the program goes on") : "";
     this.part("clients").classList.toggle("quiet", !count);
-  }
-
-  stateWords() {
-    if (this.facts.state === "ended") return exitWords(this.facts);
-    return this.facts.state;
   }
 
   uptime(now) {
     const { created_at: start, ended_at: end, state, uptime_seconds: known } = this.facts;
     if (state === "running") return duration((now - Date.parse(start)) / 1000);
-    return end ? `ran ${duration((Date.parse(end) - Date.parse(start)) / 1000)}` : `ran ${duration(known ?? 0)}`;
+    const ran = end ? (Date.parse(end) - Date.parse(start)) / 1000 : known ?? 0;
+    return t("ran {duration}", { duration: duration(ran) });
   }
 
   drawTags() {

@@ -1,5 +1,4 @@
-/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; the text is scaled so that all of it
-shows, and nothing here ever resizes the session.
+/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; nothing here ever resizes the session.
 
 It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
 wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
@@ -14,11 +13,12 @@ import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
-import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
 import { cleaned } from "../helpers/paste.js";
-import { addRenderer, choices, colour, dress, join, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
+import { t } from "../helpers/words.js";
+import { addRenderer, choices, colour, dress, join, look, openLink } from "./terminal-look.js";
+import { TerminalLayout } from "./terminal-layout.js";
 
 const SCROLLBACK_LINES = 5000;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
@@ -32,8 +32,9 @@ class TerminalView extends HTMLElement {
     this.mount = document.createElement("div");
     this.mount.className = "terminal-mount";
     this.append(this.mount);
+    this.layout = new TerminalLayout(this);
     this.open();
-    new ResizeObserver(() => this.layoutSoon()).observe(this);
+    new ResizeObserver(() => this.layout.soon()).observe(this);
     document.addEventListener("themechange", () => this.theme());
     document.addEventListener("lookchange", () => this.dress());
   }
@@ -48,8 +49,8 @@ class TerminalView extends HTMLElement {
     join(this.term, choices.get("terminal_ligatures"));
     this.mount.addEventListener("paste", (event) => this.pasted(event), true);
     this.painter = new Painter(this.term);
-    this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
-    addRenderer(this.term, () => this.layoutSoon());
+    this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
+    addRenderer(this.term, () => this.layout.soon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
@@ -57,8 +58,8 @@ class TerminalView extends HTMLElement {
     this.term.onBell(() => this.tell("bell"));
     this.term.onSelectionChange(() => this.tell("selected"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
-    this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
-    this.layout();
+    this.term.onCursorMove(() => this.layout.cursorMoved());
+    this.layout.now();
   }
 
   addons() {
@@ -82,7 +83,7 @@ class TerminalView extends HTMLElement {
   /** As it was chosen just now. */
   dress() {
     dress(this.term, { cursor: !this.over });
-    this.layout();
+    this.layout.now();
   }
 
   // What the stream draws on. xterm.js parses later than it is told to write: resets and sizes go through the same
@@ -106,41 +107,10 @@ class TerminalView extends HTMLElement {
   take(rows, cols) {
     if (rows === this.term.rows && cols === this.term.cols) return;
     this.term.resize(cols, rows);
-    this.layout();
+    this.layout.now();
   }
 
-  // Size
-
-  layoutSoon() {
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = undefined;
-      this.layout();
-    });
-  }
-
-  /** What this window would hold at the usual text size goes to `proposal`; then the text is scaled to show it all. */
-  layout() {
-    if (this.keyboardOpen) {
-      this.revealCursor();
-      return;
-    }
-    this.term.options.fontSize = usualFontPx();
-    this.proposal = this.fit.proposeDimensions() ?? this.proposal;
-    const room = { width: this.mount.clientWidth - SCROLLBAR_PX, height: this.mount.clientHeight };
-    if (room.width <= 0 || room.height <= 0) return;
-    this.scale(room);
-    this.classList.toggle("differs", this.differs);
-    this.tell("laid-out");
-  }
-
-  scale(room) {
-    const drawn = () => this.mount.querySelector(".xterm-screen").getBoundingClientRect();
-    if (fits(drawn(), room)) return;
-    this.term.options.fontSize = fontThatFits(this.term.options.fontSize, drawn(), room, usualFontPx());
-    while (!fits(drawn(), room) && this.term.options.fontSize > SMALLEST_FONT) {
-      this.term.options.fontSize = smaller(this.term.options.fontSize);
-    }
-  }
+  // Size: elements/terminal-layout.js
 
   get differs() {
     return Boolean(this.proposal)
@@ -152,14 +122,7 @@ class TerminalView extends HTMLElement {
     if (this.keyboardOpen === open) return;
     this.keyboardOpen = open;
     this.classList.toggle("keyboard", open);
-    this.layoutSoon();
-  }
-
-  revealCursor() {
-    const screen = this.mount.querySelector(".xterm-screen");
-    const cell = screen.clientHeight / this.term.rows;
-    const bottom = (this.term.buffer.active.cursorY + 1) * cell;
-    this.scrollTop = Math.max(0, bottom + cell - this.clientHeight);
+    this.layout.soon();
   }
 
   // Keys that the page keeps
@@ -206,6 +169,13 @@ class TerminalView extends HTMLElement {
   /** The wheel and the finger scroll; otherwise the program gets them. */
   get scrolls() {
     return !this.place.alternate && this.term.modes.mouseTrackingMode === "none";
+  }
+
+  /** Whether a wheel that turns this way (down is positive) moves the window over zoomed text before it scrolls: up
+   * always, down when nothing is below. A program that has the mouse gets the wheel. */
+  pansBefore(down) {
+    const { top, bottom } = this.place;
+    return this.term.modes.mouseTrackingMode === "none" && (down < 0 || top >= bottom);
   }
 
   get cell() {

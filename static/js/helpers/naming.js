@@ -1,8 +1,10 @@
 /* What to call a session, and whether it answers a search. Pure. */
 
+import { t } from "./words.js";
+
 /** The command as one line: the server's own wording, in which a line for the shell has no shell around it. */
 export function commandLine({ command, command_line: line }) {
-  return line || (command ?? []).join(" ") || "login shell";
+  return line || (command ?? []).join(" ") || t("login shell");
 }
 
 /** The user's name for it, else "directory: command". */

@@ -1,12 +1,18 @@
 /* The HTTP API, as promises. Rule: a login that is over leads to the login page, everything else is an error to show. */
 
+import { t } from "../helpers/words.js";
+
 /** `fields` maps a field's name to what is wrong with it; `status` 0 means the server was not reached. */
 export class ApiError extends Error {
   constructor(status, problem = {}) {
-    super(problem.detail || problem.title || (status ? `The server answered ${status}.` : "The server cannot be reached."));
+    super(problem.detail || problem.title || wordless(status));
     this.status = status;
     this.fields = Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message]));
   }
+}
+
+function wordless(status) {
+  return status ? t("The server answered {status}.", { status }) : t("The server cannot be reached.");
 }
 
 export class Api {

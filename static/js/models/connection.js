@@ -12,6 +12,7 @@ client sends                     what for
   resize                         make this the session's size
   drawn                          flow control: everything below this offset is parsed
   look                           whether anybody looks at this page: hidden, it gets no output
+  view                           what this page has scrolled to, for who follows it
   watch, unwatch                 the dashboard's feed
 server sends
   output                         bytes that begin at an offset
@@ -22,7 +23,9 @@ server sends
   forgotten                      to watchers: the session was erased
 */
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch"];
+import { t } from "../helpers/words.js";
+
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
 ];
@@ -110,7 +113,7 @@ export class Connection extends EventTarget {
     if (reason === "transport close" || reason === "io server disconnect") this.heard();
     this.open = false;
     this.tell("close", { reason });
-    if (reason === "io server disconnect") this.tell("refused", { message: "The server closed the connection." });
+    if (reason === "io server disconnect") this.tell("refused", { message: t("The server closed the connection.") });
   }
 
   heard() {
