@@ -118,7 +118,8 @@ def test_the_screen_is_copied_as_text_and_as_html(server, person):
           event.stopImmediatePropagation();
         }, { capture: true })"""
     )
-    page.locator("terminal-view textarea").press("Control+v")
+    page.keyboard.press("Control+Shift+F")  # into a field that is not the terminal's
+    page.keyboard.press("Control+v")
     html = until(page, "window.html")
     assert "red &lt;b&gt;" in html and "color" in html
 
