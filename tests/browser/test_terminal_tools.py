@@ -121,7 +121,7 @@ def test_the_screen_is_copied_as_text_and_as_html(server, person):
     page.keyboard.press("Control+Shift+F")  # into a field that is not the terminal's
     page.keyboard.press("Control+v")
     html = until(page, "window.html")
-    assert "red &lt;b&gt;" in html and "color" in html
+    assert "red &lt;b" in html and "color" in html
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
