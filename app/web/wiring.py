@@ -12,11 +12,13 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    dashboard,
     files,
     gate,
     headers,
     health,
     history,
+    installed,
     languages,
     logins,
     openapi,
@@ -27,7 +29,19 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, files, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (
+    accounts,
+    dashboard,
+    files,
+    health,
+    history,
+    installed,
+    languages,
+    openapi,
+    pages,
+    preferences,
+    sessions,
+)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 

@@ -11,6 +11,7 @@ import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
@@ -69,13 +70,25 @@ class SessionPage extends Parted {
   disconnectedCallback() {
     this.sizes?.close();
     this.people?.unregister();
+    this.unregister();
   }
 
   /** Of several of these in one page the one that is used has the actions. */
   register() {
+    this.unregister();
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
     this.sizes.register();
     this.people.register({ anew: true });
-    this.registerSession();
+  }
+
+  unregister() {
+    for (const remove of this.removers ?? []) remove();
   }
 
   parts() {
@@ -121,6 +134,7 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
@@ -133,16 +147,6 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
-  }
-
-  registerSession() {
-    const group = t("Session");
-    const running = () => this.status.running;
-    this.removers = [
-      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
-      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
-      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
-    ].map((action) => actions.add({ group, ...action }));
   }
 
   // Typing
