@@ -219,6 +219,7 @@ class TerminalView extends HTMLElement {
   pasted(event) {
     event.preventDefault();
     event.stopPropagation();
+    this.composition.elsewhere();
     const files = [...(event.clipboardData?.files ?? [])];
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (text) this.tell("paste-asked", { text });
