@@ -16,7 +16,7 @@ class TerminalSettings extends HTMLElement {
     this.fields = [];
     this.side = isDark() ? "terminal_dark_theme" : "terminal_light_theme";
     this.dialog = make("dialog", { class: "sheet" }, this.head(), make("div", { class: "sheet-body" },
-      this.section(t("Colours"), this.pageTheme(), this.slots(), this.cards = make("div", { class: "palettes", role: "radiogroup" })),
+      this.section(t("Colours"), this.pageTheme(), this.slots(), this.cards = make("div", { class: "schemes", role: "radiogroup" })),
       this.section(t("Text"), ...this.text()),
       this.section(t("Cursor"), ...this.cursor()),
       this.section(t("Copy and paste"), ...this.copying()),
@@ -83,11 +83,11 @@ class TerminalSettings extends HTMLElement {
       dot.style.background = theme[colour];
       return dot;
     });
-    const face = make("span", { class: "palette-face" }, make("b", { textContent: "$ _", "aria-hidden": "true" }),
+    const face = make("span", { class: "scheme-face" }, make("b", { textContent: "$ _", "aria-hidden": "true" }),
       make("span", { class: "dots", "aria-hidden": "true" }, ...dots));
     face.style.background = theme.background;
     face.style.color = theme.foreground;
-    return make("label", { class: "palette" }, field, face, make("span", { textContent: name }));
+    return make("label", { class: "scheme" }, field, face, make("span", { textContent: name }));
   }
 
   // The rest
