@@ -14,6 +14,8 @@ from app.web import logins
 from app.web.bodies import Body, Group, Tag
 from app.web.routes import API, SIGNED_IN, Answer, route
 
+# The ids in static/js/helpers/palettes.js; an unknown one is drawn as the default.
+Palette = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Colour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
 MOST_LABELS = 200
 
@@ -37,7 +39,8 @@ class Preferences(Body):
     `dashboard_view`, `dashboard_sort`, `folded_groups`: how the dashboard was left. `key_bar`: the keys of the phone's
     key bar, in order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are
     sent letter by letter or when they are finished; by default as fits the keyboard. `screen_reader`: whether terminals
-    speak to one (by default they do not)."""
+    speak to one (by default they do not). `theme`: of the pages; by default the system's. `terminal_light_theme`,
+    `terminal_dark_theme`: the terminal's palette on a light and on a dark page."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
@@ -50,6 +53,25 @@ class Preferences(Body):
     key_bar: list[Key] | None = Field(default=None, max_length=40)
     composing: Literal["live", "held"] | None = None
     screen_reader: bool | None = None
+
+    # The page, and how terminals look (static/js/models/terminal-choices.js has the defaults).
+    theme: Literal["system", "light", "dark"] | None = None
+    terminal_light_theme: Palette | None = None
+    terminal_dark_theme: Palette | None = None
+    terminal_font: Literal["system", "jetbrains-mono", "fira-code", "cascadia-code"] | None = None
+    terminal_font_size: Annotated[int, Field(ge=8, le=32)] | None = None
+    terminal_line_height: Annotated[float, Field(ge=1, le=2)] | None = None
+    terminal_ligatures: bool | None = None
+    terminal_contrast: Annotated[float, Field(ge=1, le=21)] | None = None
+    terminal_cursor: Literal["block", "bar", "underline"] | None = None
+    terminal_cursor_blink: bool | None = None
+    # What it does.
+    copy_on_select: bool | None = None
+    paste_warning: bool | None = None
+    program_copy: Literal["ask", "always", "never"] | None = None
+    bell_sound: bool | None = None
+    bell_flash: bool | None = None
+    bell_badge: bool | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

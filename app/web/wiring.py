@@ -13,6 +13,7 @@ from app.web import (
     access,
     accounts,
     dashboard,
+    files,
     gate,
     headers,
     health,
@@ -32,6 +33,7 @@ from app.web import (
 FILLS_THE_TABLE = (
     accounts,
     dashboard,
+    files,
     health,
     history,
     installed,
@@ -53,6 +55,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
     languages.register(app)

@@ -5,19 +5,18 @@ import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { TooMuch } from "../models/history-copy.js";
 import { duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
-import { copyText } from "./copy-button.js";
 import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionPeople } from "./session-people.js";
@@ -60,6 +59,8 @@ class SessionPage extends Parted {
     this.listen();
     this.buttons();
     this.keyboard();
+    this.tools = new PaneTools(this);
+    window.holdfast.tools = this.tools;
     this.draw();
     this.addEventListener("focusin", () => this.register());
     this.register();
@@ -134,11 +135,9 @@ class SessionPage extends Parted {
       this.type(detail.data);
     });
     this.keys.addEventListener("paste-chosen", () => pasteInto(view));
-    view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
-    view.addEventListener("copy-asked", ({ detail }) => this.offerCopy(detail.text));
     this.details.addEventListener("toggled", ({ detail }) => this.detailsToggled(detail.open));
   }
 
@@ -155,25 +154,6 @@ class SessionPage extends Parted {
   type(data) {
     if (this.stream.type(data)) return;
     toast(this.status.running ? t("Too much input is waiting already; this was not taken.") : TROUBLE.ended);
-  }
-
-  /** Consent first: the program asked, not the user. */
-  offerCopy(text) {
-    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    toast(t("The program offers to copy “{text}”.", { text: shown }), {
-      shown: 15_000,
-      action: { label: t("Copy"), run: () => copyText(text).catch((error) => toast(error.message)) },
-    });
-  }
-
-  async copy() {
-    const { reading, pane } = this.scroll;
-    try {
-      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
-      if (text) await copyText(text);
-    } catch (error) {
-      toast(error instanceof TooMuch ? t("More than 10 million characters are selected; nothing was copied.") : error.message);
-    }
   }
 
   // The session's state
