@@ -30,7 +30,14 @@ class HistoryView extends HTMLElement {
     this.drawing = false;
     this.top = 0;         // the row at the top of what is shown
     view.addEventListener("laid-out", () => this.term && this.layout());
-    document.addEventListener("themechange", () => this.term && colour(this.term, { cursor: false }));
+    this.ending = new AbortController();
+    const recolour = () => this.term && colour(this.term, { cursor: false });
+    document.addEventListener("themechange", recolour, { signal: this.ending.signal });
+  }
+
+  disconnectedCallback() {
+    this.ending?.abort();
+    this.term?.dispose();
   }
 
   get shown() {

@@ -10,7 +10,11 @@ const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo,
   + '"Liberation Mono", "Noto Sans Mono CJK SC", monospace';
 const FONT_PX = 14;
 const PHONE_FONT_PX = 13;
+// Browsers keep 16 contexts a page and take the oldest away; a pane has two terminals, most are never looked at together.
+const MOST_WEBGL = 8;
 const SOFTWARE_WEBGL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+let contexts = 0;
 
 const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
@@ -36,9 +40,9 @@ export function colour(term, { cursor = true } = {}) {
   term.options.minimumContrastRatio = dark ? 1 : 4.5;
 }
 
-/** WebGL where there is one; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
+/** WebGL where there is one, for the first few terminals of a page; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
 export function addRenderer(term, lost = () => {}) {
-  if (!hasGraphicsCard()) return;
+  if (contexts >= MOST_WEBGL || !hasGraphicsCard()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => {
@@ -46,6 +50,14 @@ export function addRenderer(term, lost = () => {}) {
       lost();
     });
     term.loadAddon(webgl);
+    contexts += 1;
+    const { dispose } = webgl;
+    webgl.dispose = () => {                   // also called by the terminal's own end
+      if (webgl.over) return;
+      webgl.over = true;
+      contexts -= 1;
+      dispose.call(webgl);
+    };
   } catch {
     // No WebGL2 here.
   }

@@ -33,8 +33,19 @@ class TerminalView extends HTMLElement {
     this.mount.className = "terminal-mount";
     this.append(this.mount);
     this.open();
-    new ResizeObserver(() => this.layoutSoon()).observe(this);
-    document.addEventListener("themechange", () => this.theme());
+    this.ending = new AbortController();
+    this.watch = new ResizeObserver(() => this.layoutSoon());
+    this.watch.observe(this);
+    document.addEventListener("themechange", () => this.theme(), { signal: this.ending.signal });
+  }
+
+  /** For good: xterm.js holds timers, and a WebGL context of the few that a page has. */
+  disconnectedCallback() {
+    this.ending.abort();
+    this.watch.disconnect();
+    cancelAnimationFrame(this.pending);
+    this.pending = 0;                         // not undefined: nothing is laid out any more
+    this.term.dispose();
   }
 
   open() {
@@ -111,6 +122,7 @@ class TerminalView extends HTMLElement {
       this.revealCursor();
       return;
     }
+    if (!this.mount.clientWidth || !this.mount.clientHeight) return;   // not shown
     this.term.options.fontSize = usualFontPx();
     this.proposal = this.fit.proposeDimensions() ?? this.proposal;
     const room = { width: this.mount.clientWidth - SCROLLBAR_PX, height: this.mount.clientHeight };
