@@ -1,59 +1,51 @@
-/* <help-dialog>: the keys of everything that can be done here, by group. Drawn from the registry when it opens. */
+/* <help-dialog>: every action of this page and its keys, from the registry that the palette has. */
 
 import { actions } from "../page.js";
-import { keyNames } from "../helpers/chords.js";
+import { t } from "../helpers/words.js";
 import { Parted, setText } from "./dom.js";
-import { MAC } from "./key-dispatch.js";
+import { apple } from "./shortcuts.js";
+import { shown } from "../helpers/chords.js";
 
 class HelpDialog extends Parted {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
+    actions.add({
+      id: "help.open", title: t("Keyboard shortcuts"), group: t("Go to"), keys: ["?", "Ctrl+Shift+?"],
+      run: () => this.open(),
+    });
     this.part("close").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
   }
 
   open() {
-    const groups = Map.groupBy(this.known(), ({ group }) => group ?? "");
-    this.part("groups").replaceChildren(...[...groups].map(([name, list]) => section(name, list)));
-    if (!this.dialog.open) this.dialog.showModal();
-  }
-
-  /** Also those that cannot be done just now. */
-  known() {
-    return [...actions.known.values()].filter(({ keys }) => keys.length > 0);
+    if (this.dialog.open) return;
+    const groups = Map.groupBy
+      ? Map.groupBy(actions.list(), ({ group }) => group)
+      : actions.list().reduce((all, one) => all.set(one.group, [...(all.get(one.group) ?? []), one]), new Map());
+    this.part("groups").replaceChildren(...[...groups].map(([name, found]) => section(name, found)));
+    this.dialog.showModal();
   }
 }
 
-function section(name, list) {
-  const made = document.createElement("section");
+function section(name, found) {
+  const whole = document.createElement("section");
   const head = document.createElement("h3");
-  const lines = document.createElement("dl");
   setText(head, name);
-  lines.replaceChildren(...list.map(line));
-  made.append(head, lines);
-  return made;
-}
-
-function line({ title, keys }) {
-  const made = document.createElement("div");
-  const name = document.createElement("dd");
-  const pressed = document.createElement("dt");
-  setText(name, title);
-  for (const text of keys) {
-    const chord = document.createElement("span");
-    for (const key of keyNames(text, { mac: MAC })) {
-      const cap = document.createElement("kbd");
-      setText(cap, key);
-      chord.append(cap);
-    }
-    pressed.append(chord);
+  const list = document.createElement("dl");
+  for (const action of found) {
+    const [line, title, keys] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+    setText(title, action.title);
+    const chords = action.keys.filter((chord) => apple || !chord.startsWith("Meta+"));
+    keys.append(...chords.flatMap((chord) => {
+      const key = document.createElement("kbd");
+      setText(key, shown(chord, apple));
+      return [key, " "];
+    }));
+    line.append(title, keys);
+    list.append(line);
   }
-  made.append(pressed, name);
-  return made;
+  whole.append(head, list);
+  return whole;
 }
 
 customElements.define("help-dialog", HelpDialog);
-
-export function openHelp() {
-  document.querySelector("help-dialog").open();
-}

@@ -30,7 +30,6 @@ export class SessionActions {
     const split = (way) => () => location.assign(`/workspace?open=${page.status.id}&split=${way}`);
     const alone = () => !page.closest("workspace-page");
     return [
-      { id: "size.fit", title: t("Fit to this window"), group: session, when: () => running() && page.view.differs, run: () => page.fit() },
       { id: "session.details", title: t("Details"), group: session, run: () => page.details.toggle() },
       { id: "session.end", title: t("End session"), group: session, when: running, run: () => page.end() },
       { id: "session.again", title: t("Run again"), group: session, when: () => !running(), run: () => page.again() },

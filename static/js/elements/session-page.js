@@ -7,17 +7,21 @@ import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
 import { TooMuch } from "../models/history-copy.js";
-import { clients, duration, size, sizeInWords } from "../helpers/format.js";
+import { duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { listenToZoom } from "./zoom-gestures.js";
+import { SessionSizes } from "./session-sizes.js";
+import { SessionPeople } from "./session-people.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { bannerText } from "./session-banner.js";
@@ -27,6 +31,8 @@ import "./scroll-bar.js";
 import "./search-bar.js";
 import "./key-bar.js";
 import "./session-details.js";
+import "./size-menu.js";
+import "./presence-list.js";
 
 
 const TROUBLE = {
@@ -45,7 +51,7 @@ class SessionPage extends Parted {
     customElements.upgrade(this);             // its parts first
     const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
-      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? null,
+      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
     this.ending = new AbortController();
     this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts, signal: this.ending.signal });
@@ -64,20 +70,33 @@ class SessionPage extends Parted {
   disconnectedCallback() {
     this.stream.close();
     this.ending.abort();
-    this.actions.forget();
+    this.unregister();
+    this.sizes.close();
   }
 
   /** The one that is used: it has the page's title and the actions. */
   activate() {
     this.active = true;
     Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll });
-    this.actions.register();
+    this.register();
     this.draw();
   }
 
   deactivate() {
     this.active = false;
+    this.unregister();
+  }
+
+  register() {
+    this.actions.register();
+    this.sizes.register();
+    this.people.register({ anew: true });
+  }
+
+  unregister() {
     this.actions.forget();
+    this.sizes.unregister();
+    this.people.unregister();
   }
 
   parts() {
@@ -86,6 +105,9 @@ class SessionPage extends Parted {
     this.keys = this.querySelector("key-bar");
     this.details.attach(this.status, this.stream);
     this.deep();
+    const { status, stream, view, link, scroll } = this;
+    this.sizes = new SessionSizes({ page: this, status, stream, view, link });
+    this.people = new SessionPeople({ page: this, status, stream, view, link, scroll });
     this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
   }
@@ -100,6 +122,8 @@ class SessionPage extends Parted {
       history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
       button: this.part("bottom"), note: this.part("note"), say: toast,
     });
+    this.view.layout.tie(pane);
+    listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
   }
 
@@ -109,8 +133,6 @@ class SessionPage extends Parted {
     this.status.addEventListener("change", () => this.draw());
     linked("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
-    stream.addEventListener("sized", () => this.draw());
-    stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
     stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
     linked("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
@@ -120,8 +142,8 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("copy-chosen", () => this.copy());
-    view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.leaveTerminal());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
@@ -131,7 +153,6 @@ class SessionPage extends Parted {
 
   buttons() {
     const on = (name, act) => this.part(name).addEventListener("click", act);
-    on("fit", () => this.fit());
     on("search", () => this.searchBar.open());
     on("details", () => this.details.toggle());
     on("end", () => this.end());
@@ -175,7 +196,7 @@ class SessionPage extends Parted {
     this.draw();
     this.away = false;
     this.drawBanner();
-    if (this.fresh()) this.fit();
+    if (this.fresh()) this.sizes.fit();
   }
 
   /** Made by this window a moment ago: nobody else has a size in mind yet. */
@@ -225,13 +246,10 @@ class SessionPage extends Parted {
     }
   }
 
-  async fit() {
-    try {
-      await this.stream.resize(this.view.proposal);
-    } catch (error) {
-      toast(error.code ? error.message : t("Not connected: the size stays."));
-    }
-    this.view.focus();
+  /** What this window would hold. Tablets that call themselves desktops are told by their fingers. */
+  get window() {
+    const tablet = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+    return { ...this.view.proposal, ...(tablet ? { device: "tablet" } : {}) };
   }
 
   // Drawing
@@ -244,31 +262,14 @@ class SessionPage extends Parted {
     if (this.active) document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
-    this.say("clients", clients(facts.connected_clients));
-    this.part("clients").title = this.viewerNames();
-    this.say("size", size(facts.rows, facts.cols));
-    this.part("size").title = sizeInWords(facts.rows, facts.cols);
     this.say("uptime", duration(this.status.uptime));
     this.show("end", running);
     this.show("again", !running);
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", LOST_WORDS);
     this.view.readOnly = !running;
-    this.drawFit();
-  }
-
-  viewerNames() {
-    const { viewers } = this.status.facts;
-    return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
-  }
-
-  drawFit() {
-    // Not above an on-screen keyboard: the button would cover what is being typed.
-    const shown = this.status.running && this.stream.joined && this.view.differs && !this.view.keyboardOpen;
-    this.show("fit", shown);
-    if (!shown) return;
-    const { rows, cols } = this.view.proposal;
-    this.part("fit").title = t("Make the session {size}, for everybody in it", { size: sizeInWords(rows, cols) });
+    this.sizes.draw();
+    this.people.draw();
   }
 
   tick() {
@@ -291,7 +292,7 @@ class SessionPage extends Parted {
   keyboard() {
     followViewport(this.closest("workspace-page") ?? this, (open) => {
       this.view.keyboard = open;
-      this.drawFit();
+      this.sizes.draw();
     }, this.ending.signal);
   }
 }

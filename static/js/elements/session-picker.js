@@ -1,6 +1,6 @@
 /* <session-picker>: one of the sessions, by a few letters, or a new one. `pick()` answers {id}, {fresh: true} or null. */
 
-import { fuzzy } from "../helpers/fuzzy.js";
+import { best } from "../helpers/fuzzy.js";
 import { byState, nameOf, subtitleOf } from "../helpers/naming.js";
 import { stateWords } from "../helpers/exit.js";
 import { t } from "../helpers/words.js";
@@ -39,19 +39,11 @@ class SessionPicker extends Parted {
 
   draw() {
     const query = this.field.value.trim();
-    this.shown = this.sessions.map((session) => ({ session, fit: this.fit(query, session) }))
-      .filter(({ fit }) => fit !== null)
-      .sort((a, b) => b.fit - a.fit || this.here.has(a.session.id) - this.here.has(b.session.id) || byState(a.session, b.session))
-      .map(({ session }) => session);
+    const all = [...this.sessions].sort((a, b) => this.here.has(a.id) - this.here.has(b.id) || byState(a, b));
+    this.shown = best(query, all, (one) => `${nameOf(one)} ${subtitleOf(one)} ${(one.tags ?? []).join(" ")}`);
     this.part("list").replaceChildren(...this.shown.map((session, index) => this.line(session, index)));
     this.show("nothing", this.shown.length === 0);
     this.choose(0);
-  }
-
-  fit(query, session) {
-    if (!query) return 0;
-    const text = `${nameOf(session)} ${subtitleOf(session)} ${(session.tags ?? []).join(" ")}`;
-    return fuzzy(query, text)?.score ?? null;
   }
 
   line(session, index) {

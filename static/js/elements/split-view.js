@@ -54,8 +54,8 @@ class SplitView extends HTMLElement {
   }
 
   page(facts) {
-    const page = stamp("pane");
-    customElements.upgrade(page);
+    // Not stamp(): the parts must come alive inside, before the page that wires them, which calls upgrade() for that.
+    const page = document.getElementById("pane").content.firstElementChild.cloneNode(true);
     page.facts = facts;
     page.active = false;
     page.querySelectorAll(".bar > a, .bar > theme-toggle, .bar > .to-palette").forEach((part) => part.remove());

@@ -4,7 +4,7 @@ import { actions } from "../page.js";
 import { t } from "../helpers/words.js";
 import { MOST_TABS } from "../models/layout.js";
 
-const SIDES = { left: "Left", right: "Right", up: "Up", down: "Down" };
+const SIDES = { left: "ArrowLeft", right: "ArrowRight", up: "ArrowUp", down: "ArrowDown" };
 
 /** `page` is a <workspace-page>. */
 export function addWorkspaceActions(page) {
@@ -41,8 +41,8 @@ function tabs(page) {
   }));
   return [
     { id: "workspace.tab", title: t("New tab"), keys: ["Alt+Shift+T"], when: () => page.layout.tabs.length < MOST_TABS, run: () => page.openTab() },
-    { id: "workspace.next-tab", title: t("Next tab"), keys: ["Alt+Shift+."], when: several, run: () => page.step(1) },
-    { id: "workspace.previous-tab", title: t("Previous tab"), keys: ["Alt+Shift+,"], when: several, run: () => page.step(-1) },
+    { id: "workspace.next-tab", title: t("Next tab"), keys: ["Alt+Shift+Period"], when: several, run: () => page.step(1) },
+    { id: "workspace.previous-tab", title: t("Previous tab"), keys: ["Alt+Shift+Comma"], when: several, run: () => page.step(-1) },
     { id: "workspace.tab-left", title: t("Move the tab to the left"), when: several, run: () => page.moveTab(-1) },
     { id: "workspace.tab-right", title: t("Move the tab to the right"), when: several, run: () => page.moveTab(1) },
     { id: "workspace.rename", title: t("Rename the tab"), keys: ["Alt+Shift+R"], when, run: () => page.strip.rename(page.tab.id) },

@@ -117,6 +117,7 @@ class WorkspacePage extends Parted {
 
   /** Resolves to a session's id, perhaps of a new one, or null. */
   async pick(title) {
+    if (document.querySelector("dialog[open]")) return null;
     const answer = await this.picker.pick({
       title, sessions: [...this.feed.sessions.values()], here: arranged.sessionsOf(this.layout),
     });

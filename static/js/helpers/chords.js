@@ -1,55 +1,53 @@
-/* Key combinations as actions name them: "Ctrl+Shift+K", "Mod+K" (Cmd on a Mac, Ctrl elsewhere), "Alt+Shift+Z", "?".
-Rule: letters are places on the keyboard (`code`), so that they work on every layout; a single sign is what was typed.
-Pure. */
+/* Keys as text: "Ctrl+Shift+K", "Alt+Shift+ArrowLeft", "Meta+K", "Ctrl+Shift+Plus", "j", "?". Pure.
 
-const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
-const CODES = {
-  Left: "ArrowLeft", Right: "ArrowRight", Up: "ArrowUp", Down: "ArrowDown", Plus: "Equal", "=": "Equal", Minus: "Minus",
-  "-": "Minus", ",": "Comma", ".": "Period", "/": "Slash", "[": "BracketLeft", "]": "BracketRight", ";": "Semicolon",
-};
-const SIGNS = {
-  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Left: "←", Right: "→", Up: "↑", Down: "↓", Plus: "+",
-  Minus: "−", Enter: "↵", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn",
-};
-const MAC = { ctrl: "⌃", alt: "⌥", shift: "⇧", meta: "⌘" };
-const WORDS = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", meta: "Win" };
+With a modifier the key is where it lies on the keyboard (`code`), so that a Greek or Cyrillic layout has the same
+shortcuts; alone it is the character (`key`). A terminal needs every other key: what works inside it has Shift and one of
+Ctrl and Alt, or Meta (Cmd), which no program on a PTY can see. */
 
-/** {ctrl, alt, shift, meta, key, code}: `code` is null for a sign without modifiers, which is compared as typed. */
-export function parse(text, { mac = false } = {}) {
-  const parts = text.split("+");
+const MODIFIERS = ["Ctrl", "Alt", "Shift", "Meta"];
+const CODES = { Plus: ["Equal", "NumpadAdd"], Minus: ["Minus", "NumpadSubtract"], "?": ["Slash"] };
+const APPLE = { Ctrl: "⌃", Alt: "⌥", Shift: "⇧", Meta: "⌘" };
+const SYMBOLS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Period: ".", Comma: ",", Escape: "Esc" };
+
+function parsed(chord) {
+  const parts = chord.length > 1 ? chord.split("+") : [chord];
   const key = parts.pop();
-  const held = new Set(parts.map((part) => ({ Mod: mac ? "meta" : "ctrl", Cmd: "meta" })[part] ?? part.toLowerCase()));
-  if (!key || [...held].some((part) => !MODIFIERS.includes(part))) throw new Error(`not a key combination: ${text}`);
-  const chord = Object.fromEntries(MODIFIERS.map((name) => [name, held.has(name)]));
-  return { ...chord, key, code: held.size ? codeOf(key) : null };
+  return { key, held: Object.fromEntries(MODIFIERS.map((name) => [name, parts.includes(name)])) };
 }
 
-function codeOf(key) {
-  if (/^[A-Z]$/i.test(key)) return `Key${key.toUpperCase()}`;
-  if (/^[0-9]$/.test(key)) return `Digit${key}`;
-  return CODES[key] ?? key;
+function codes(key) {
+  if (/^[A-Z]$/.test(key)) return [`Key${key}`];
+  if (/^[0-9]$/.test(key)) return [`Digit${key}`, `Numpad${key}`];
+  return CODES[key] ?? [key];
 }
 
-export function matches(chord, event) {
-  if (chord.code === null) return plain(event) && event.key === chord.key;
-  return chord.code === event.code && chord.ctrl === event.ctrlKey && chord.alt === event.altKey
-    && chord.shift === event.shiftKey && chord.meta === event.metaKey;
+/** Whether it is one key without a modifier. */
+export function plain(chord) {
+  return !Object.values(parsed(chord).held).includes(true);
 }
 
-/** Typed without Ctrl, Alt or Cmd; a "?" has needed Shift already. */
-export function plain(event) {
-  return !event.ctrlKey && !event.altKey && !event.metaKey;
+/** Whether it may be taken from a focused terminal. */
+export function sparesTheTerminal(chord) {
+  const { held } = parsed(chord);
+  return held.Meta || (held.Shift && (held.Ctrl || held.Alt));
 }
 
-/** Whether a program in the terminal never misses these keys: it gets all the others. */
-export function safeInTerminal(chord) {
-  return chord.meta || (chord.shift && (chord.ctrl || chord.alt));
+export function pressed(chord, event) {
+  const { key, held } = parsed(chord);
+  if (plain(chord)) return event.key === key && !event.ctrlKey && !event.altKey && !event.metaKey;
+  const now = { Ctrl: event.ctrlKey, Alt: event.altKey, Shift: event.shiftKey, Meta: event.metaKey };
+  return MODIFIERS.every((name) => now[name] === held[name]) && codes(key).includes(event.code);
 }
 
-/** As the platform's people write it: ["⌘", "K"], ["Ctrl", "Shift", "K"]. */
-export function keyNames(text, { mac = false } = {}) {
-  const chord = parse(text, { mac });
-  const names = mac ? MAC : WORDS;
-  const key = SIGNS[chord.key] ?? (chord.code && chord.key.length === 1 ? chord.key.toUpperCase() : chord.key);
-  return [...MODIFIERS.filter((name) => chord[name]).map((name) => names[name]), key];
+/** As people of this platform write it; on a Mac ⌃⇧K. */
+export function shown(chord, apple = false) {
+  const { key, held } = parsed(chord);
+  const names = MODIFIERS.filter((name) => held[name]);
+  const last = SYMBOLS[key] ?? key;
+  return apple ? names.map((name) => APPLE[name]).join("") + last : [...names, last].join("+");
+}
+
+/** The first that this platform has: Meta is Cmd, which only Apple's keyboards have for this. */
+export function preferred(chords, apple = false) {
+  return chords.find((chord) => parsed(chord).held.Meta === apple) ?? chords.find((chord) => !parsed(chord).held.Meta);
 }

@@ -1,49 +1,42 @@
-/* Fuzzy search: the letters of each word must come in order; beginnings of words and runs count more. Pure. */
+/* How well a text answers what was typed: all letters in order, best at the beginnings of words and in a row. Pure. */
 
-const START = 8;      // a word begins here
-const RUN = 6;        // follows the last hit directly
-const HIT = 1;
-const GAP = 0.05;     // a letter between two hits
-const LONGEST = 300;  // characters that are looked at: titles come from programs
+const START = 8;
+const WORD = 6;
+const ROW = 4;
 
-const boundary = /[\s/:_.,-]/;
-
-/** How well `text` answers `query` ({score, hits: indexes}), or null. An empty query is answered by everything. */
-export function fuzzy(query, text) {
-  const hay = text.slice(0, LONGEST).toLowerCase();
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = words.map((word) => best(word, hay));
-  if (found.includes(null)) return null;
-  return {
-    score: found.reduce((sum, one) => sum + one.score, 0) - hay.length * 0.01,
-    hits: [...new Set(found.flatMap((one) => one.hits))].sort((a, b) => a - b),
-  };
+/** A number, larger is better; -1: it does not. */
+export function score(query, text) {
+  const wanted = query.toLowerCase().replace(/\s+/g, "");
+  if (!wanted) return 0;
+  const hay = text.toLowerCase();
+  const whole = hay.indexOf(query.trim().toLowerCase());
+  let [sum, at, last] = [0, 0, -2];
+  for (const letter of wanted) {
+    const found = place(hay, letter, at, last);
+    if (found < 0) return -1;
+    sum += found === 0 ? START : begins(hay, found) ? WORD : found === last + 1 ? ROW : 1;
+    last = found;
+    at = found + 1;
+  }
+  return sum + (whole >= 0 ? 3 * wanted.length : 0) - hay.length / 100;
 }
 
-/** The best of the ways that begin at each place where the first letter stands. */
-function best(word, hay) {
-  let winner = null;
-  for (let from = hay.indexOf(word[0]); from !== -1; from = hay.indexOf(word[0], from + 1)) {
-    const way = walked(word, hay, from);
-    if (!way) break;
-    if (!winner || way.score > winner.score) winner = way;
-  }
-  return winner;
+/** Right behind the last one, else at the beginning of a word, else anywhere. */
+function place(hay, letter, from, last) {
+  if (last >= 0 && hay[last + 1] === letter) return last + 1;
+  for (let i = from; (i = hay.indexOf(letter, i)) >= 0; i += 1) if (begins(hay, i)) return i;
+  return hay.indexOf(letter, from);
 }
 
-function walked(word, hay, from) {
-  const hits = [];
-  let score = 0;
-  let at = from - 1;
-  for (const letter of word) {
-    const next = hay.indexOf(letter, at + 1);
-    if (next === -1) return null;
-    if (next === 0 || boundary.test(hay[next - 1])) score += START;
-    if (hits.length && next === at + 1) score += RUN;
-    else if (hits.length) score -= (next - at - 1) * GAP;
-    score += HIT;
-    hits.push(next);
-    at = next;
-  }
-  return { score, hits };
+function begins(hay, i) {
+  return i === 0 || /[\s/:._-]/.test(hay[i - 1]);
+}
+
+/** Those of `items` that answer, the best first; equal ones stay in their order. `textOf(item)` -> text. */
+export function best(query, items, textOf) {
+  return items
+    .map((item, order) => ({ item, order, points: score(query, textOf(item)) }))
+    .filter(({ points }) => points >= 0)
+    .sort((a, b) => b.points - a.points || a.order - b.order)
+    .map(({ item }) => item);
 }
