@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYWORDS = {"_": None, "said": None, "t": None, "tn": (1, 2)}
+KEYWORDS = {"_": None, "said": None, "gettext": None, "t": None, "tn": (1, 2)}
 SOURCES = (
     ("app/**/*.py", "python"), ("templates/**/*.html", "jinja2.ext:babel_extract"), ("static/js/**/*.js", "javascript"),
 )  # fmt: skip
@@ -148,7 +148,7 @@ SINKS = re.compile(
       | \.(?:title|ariaLabel|placeholder|textContent|innerText|ariaDescription)\s*=\s*(?!=)
       | setAttribute\("(?:title|aria-label|placeholder|alt)",\s*
       | \b(?:label|title|text|action|message|hint)\s*:\s*
-    )(?P<word>["`][^"`]*["`])""",
+    )(?P<word>"[^"\n]*"|`[^`]*`)""",
     re.X,
 )
 

@@ -93,7 +93,7 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
             no = live_error(error)
             reply(refusal(caller, no.code, no.message))
         else:
-            rooms.typed(viewer.session)
+            rooms.typed(viewer.session, len(data))
             reply({"ok": True, "seq": ask.seq})
 
     if data:

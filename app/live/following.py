@@ -21,12 +21,15 @@ from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
 from app.live.looks import Looks
+from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
+from app.live.samples import Samples
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.status import status_of
+from app.live.tally import Tally, recounted
 from app.live.thumbnails import Thumbnails
 from app.live.wire import Wire
 from app.live.workers import Workers
@@ -63,6 +66,8 @@ class Following:
         self.keeper = KeeperClient(config.keeper_dir, self)
         self.keeper_connected = False
         self.processes = ProcessTable()
+        self.machine = MachineLook(config.data_dir)
+        self.samples = Samples(self, self.machine)
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
         self.sizes = Sizes(self.keeper.resize)
@@ -88,6 +93,7 @@ class Following:
         self.feed.start()
         self.looks.start()
         self.thumbnails.start()
+        self.samples.start()
         self.sockets.start()
 
     # The keeper's word (keeper.client.Listener).
@@ -243,6 +249,7 @@ class Following:
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
+        room.tally = self._tally(session, room)
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:
@@ -261,6 +268,14 @@ class Following:
         green.spawn(self._run, room)
         room.caught_up.wait(CATCH_UP_SECONDS)
         return room
+
+    def _tally(self, session: Session, room: Room) -> Tally:
+        """What was counted when the row was saved, and in the journal since then."""
+        if session.state != RUNNING:
+            return Tally(room.offset, session.output_lines or 0, session.input_bytes or 0)
+        at, lines = (0, 0) if session.output_lines is None else (session.output_bytes, session.output_lines)
+        lines += green.offload(recounted, room.reader.read, at, room.offset) if at < room.offset else 0
+        return Tally(max(at, room.offset), lines, session.input_bytes or 0)
 
     def _state_of(self, session: Session) -> State:
         """As the keeper said. One that another worker starts is known to the keeper before we are told of it."""
@@ -355,7 +370,7 @@ class Following:
         room.last_output_at = state.last_output_at or room.last_output_at
         if self.workers.leads:
             self.books.save(room, record)
-        self._record_end(record, state)
+        self._record_end(record, state, room)
         self._closing(room, record)
         self.changed(session_id)
 
@@ -365,13 +380,14 @@ class Following:
         room.finished.set()
         green.spawn(self.linger, room.session)
 
-    def _record_end(self, record: Session, state: State) -> None:
+    def _record_end(self, record: Session, state: State, room: Room | None = None) -> None:
         record.change(
             state=ENDED,
             ended_at=state.ended_at,
             exit_code=state.exit_code,
             exit_signal=state.exit_signal,
             output_bytes=state.head,
+            **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
         )
         self._ended.pop(record.id, None)
         self._known.pop(record.id, None)

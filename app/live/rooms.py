@@ -171,12 +171,13 @@ class Rooms(Following):
         done.wait(TYPE_SECONDS)
         if errors[0] is not None:
             raise live_error(errors[0])
-        self.typed(session.id)
+        self.typed(session.id, len(data))
 
-    def typed(self, session_id: str) -> None:
+    def typed(self, session_id: str, count: int) -> None:
         if room := self.rooms.get(session_id):
             room.last_input_at = time.time()
-            self.workers.typed(session_id)
+            room.tally.input_bytes += count
+            self.workers.typed(session_id, count)
             self.changed(session_id)
 
     def resize(self, session: Session, rows: int, cols: int) -> None:
@@ -299,7 +300,7 @@ class Rooms(Following):
         self.workers.say("revoked", logins=list(login_ids), tokens=list(token_ids), user=user_id)
         self.sockets.revoke(login_ids, token_ids, user_id)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, float]:
         """For /metrics."""
         rooms = self.rooms.values()
         return {
@@ -308,6 +309,7 @@ class Rooms(Following):
             "viewers_elsewhere": self.workers.viewers(),
             "worker": self.workers.number,
             "leads": int(self.workers.leads),
+            **self.samples.counts(),
             "behind": sum(viewer.behind for room in rooms for viewer in room.viewers.values()),
         }
 

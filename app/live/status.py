@@ -31,7 +31,8 @@ def command_text(argv: list[str]) -> str:
 class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
-    `restarted_from`, `group`."""
+    `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
+    that has the terminal)."""
 
     id: str
     name: str
@@ -68,6 +69,10 @@ class Status:
     disk_full: bool = False
     restarted_from: str | None = None
     group: str = ""
+    output_lines: int | None = None
+    output_rate: float = 0.0
+    input_bytes: int | None = None
+    foreground: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -121,4 +126,8 @@ def status_of(rooms: Following, session: Session) -> Status:
         disk_full=room.pressure if room else False,
         restarted_from=session.restarted_from_id,
         group=session.group,
+        output_lines=room.tally.lines if room else session.output_lines,
+        output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
+        input_bytes=room.tally.input_bytes if room else session.input_bytes,
+        foreground=usage.foreground if usage else None,
     )

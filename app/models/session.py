@@ -60,6 +60,9 @@ class Session(Record):
     last_output_at = DoubleField(null=True)
     last_input_at = DoubleField(null=True)
     output_bytes = BigIntegerField(default=0)
+    # Lines below `output_bytes`. None: of a session older than the counting.
+    output_lines = BigIntegerField(null=True, default=0)
+    input_bytes = BigIntegerField(null=True, default=0)
     title = TextField(default="")
     bells = IntegerField(default=0)
     expires_at = DoubleField(null=True)

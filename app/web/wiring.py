@@ -25,6 +25,7 @@ from app.web import (
     preferences,
     problems,
     sessions,
+    stats,
     workspace,
 )
 
@@ -40,6 +41,7 @@ FILLS_THE_TABLE = (
     pages,
     preferences,
     sessions,
+    stats,
     workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).

@@ -69,6 +69,11 @@ def search(page: Page) -> None:
     expect(page.locator("search-bar")).to_be_visible()
 
 
+def keys(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('key-bar.edit'); }")
+    opened(page)
+
+
 def picker(page: Page) -> None:
     page.get_by_role("tab").first.wait_for()
     page.locator("[data-action='workspace.tab']").first.click()
@@ -86,6 +91,8 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", search
+    yield f"/sessions/{running}", keys
+    yield "/offline/zh", None
     yield f"/sessions/{ended}", None
     yield f"/sessions/{ended}/text", None
     yield f"/workspace?open={running},{ended}", None

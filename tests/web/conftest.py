@@ -15,6 +15,8 @@ from app import config as settings
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
 from app.live.looks import Looks
+from app.live.machine import MachineLook
+from app.live.processes import ProcessTable
 from app.live.status import Status, rfc3339
 from app.live.views import OutputSlice
 from app.models import base, secrets
@@ -66,6 +68,8 @@ class ActedRooms:
     keeper_connected: bool = True
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
+    processes: ProcessTable = field(default_factory=ProcessTable)
+    machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
 
     def _note(self, *words):
