@@ -128,8 +128,10 @@ def ref(model: type[BaseModel]) -> dict[str, str]:
 
 
 def schemas() -> dict[str, Any]:
-    asked = [row.body for row in ROUTES if row.body is not None]
-    told = [row.answers.body for row in ROUTES if isinstance(row.answers.body, type)]
-    models = [(model, "validation") for model in asked] + [(m, "serialization") for m in [*told, ProblemBody]]
+    asked: list[type[BaseModel]] = [row.body for row in ROUTES if row.body is not None]
+    told: list[type[BaseModel]] = [row.answers.body for row in ROUTES if isinstance(row.answers.body, type)]
+    # One that is asked and told has one description: in two it would have two names.
+    others = [model for model in (*told, ProblemBody) if model not in asked]
+    models = [(model, "validation") for model in asked] + [(model, "serialization") for model in others]
     _, whole = models_json_schema(models, ref_template=REFS)  # type: ignore[arg-type]
     return whole["$defs"]

@@ -12,7 +12,10 @@ from app.models.preference import Preference
 from app.permissions import Actor
 from app.web import logins
 from app.web.bodies import Body, Group, Tag
+from app.web.problems import Problem
 from app.web.routes import API, SIGNED_IN, Answer, route
+from app.web.workspace import Layout
+from app.words import said
 
 # The ids in static/js/helpers/palettes.js; an unknown one is drawn as the default.
 Palette = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -40,7 +43,7 @@ class Preferences(Body):
     key bar, in order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are
     sent letter by letter or when they are finished; by default as fits the keyboard. `screen_reader`: whether terminals
     speak to one (by default they do not). `theme`: of the pages; by default the system's. `terminal_light_theme`,
-    `terminal_dark_theme`: the terminal's palette on a light and on a dark page."""
+    `terminal_dark_theme`: the terminal's palette on a light and on a dark page. `layout`: of the workspace."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
@@ -53,6 +56,7 @@ class Preferences(Body):
     key_bar: list[Key] | None = Field(default=None, max_length=40)
     composing: Literal["live", "held"] | None = None
     screen_reader: bool | None = None
+    layout: Layout | None = None
 
     # The page, and how terminals look (static/js/models/terminal-choices.js has the defaults).
     theme: Literal["system", "light", "dark"] | None = None
@@ -83,8 +87,18 @@ def preference_list(actor: Actor) -> Any:
 @route("PATCH", API + "/preferences", SIGNED_IN, Answer(200, Preferences))
 def preference_change(actor: Actor, body: Preferences) -> Any:
     """Changes those that the body names, and answers all."""
+    _up_to_date(actor, body.layout)
     Preference.choose(actor.user_id, body.model_dump(mode="json", include=body.model_fields_set))
     return Preference.of(actor.user_id)
+
+
+def _up_to_date(actor: Actor, layout: Layout | None) -> None:
+    """Two devices arrange one workspace: the later may change only what it has seen."""
+    if layout is None:
+        return
+    known = Preference.of(actor.user_id).get("layout")
+    if known and known["revision"] + 1 != layout.revision:
+        raise Problem(409, said("The layout was changed meanwhile, on another device."))
 
 
 def register(app: Flask) -> None:

@@ -27,6 +27,7 @@ from app.web import (
     problems,
     sessions,
     stats,
+    workspace,
 )
 
 # Importing them fills the table of routes.
@@ -43,6 +44,7 @@ FILLS_THE_TABLE = (
     preferences,
     sessions,
     stats,
+    workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20

@@ -1,7 +1,8 @@
 /* The entry: loads the elements that this page uses, and no others.
 
 `window.holdfast` is for tests and for the curious in the browser's console: `holdfast.stream` (models/session-stream.js),
-`holdfast.terminal` (elements/terminal-view.js) and `holdfast.scroll` (elements/deep-scroll.js) of the session page.
+`holdfast.terminal` (elements/terminal-view.js) and `holdfast.scroll` (elements/deep-scroll.js) of the session page,
+of a workspace's focused pane; `holdfast.actions` is the page's registry.
 Nothing in the product reads it.
 */
 
@@ -21,6 +22,7 @@ const ELEMENTS = {
   "session-page": () => import("./elements/session-page.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
+  "workspace-page": () => import("./elements/workspace-page.js"),
 };
 
 window.holdfast = {};

@@ -30,8 +30,16 @@ class HistoryView extends HTMLElement {
     this.drawing = false;
     this.top = 0;         // the row at the top of what is shown
     view.addEventListener("laid-out", () => this.term && this.layout());
-    document.addEventListener("themechange", () => this.term && colour(this.term, { cursor: false }));
-    document.addEventListener("lookchange", () => this.term && dress(this.term, { cursor: false }));
+    this.ending = new AbortController();
+    const recolour = () => this.term && colour(this.term, { cursor: false });
+    const { signal } = this.ending;
+    document.addEventListener("themechange", recolour, { signal });
+    document.addEventListener("lookchange", () => this.term && dress(this.term, { cursor: false }), { signal });
+  }
+
+  disconnectedCallback() {
+    this.ending?.abort();
+    this.term?.dispose();
   }
 
   get shown() {

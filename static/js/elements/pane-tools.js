@@ -30,11 +30,11 @@ export class PaneTools {
     this.drop.attach({ session: this.status.id, stage: page.querySelector(".stage"), allowed: () => this.status.running });
     this.bell = new SessionBell({
       session: this.status.id, place: page.querySelector(".stage"), running: () => this.status.running,
+      signal: page.ending.signal,
     });
     this.offers = new CopyOffers(this.status.id);
+    this.known = new Map(this.list().map((action) => [action.id, action]));
     this.listen();
-    this.register();
-    page.addEventListener("focusin", () => this.register());
     const menu = page.querySelector("view-menu");
     customElements.upgrade(menu);
     menu.attach(() => this.menu());
@@ -54,16 +54,13 @@ export class PaneTools {
     // When the mouse lets go, not at each step of a drag.
     this.page.querySelector(".stage").addEventListener("mouseup", () => choices.get("copy_on_select") && this.copySelection());
     // Captured: before the terminal is laid out anew.
-    document.addEventListener("lookchange", () => this.fitAgain(), { capture: true });
+    document.addEventListener("lookchange", () => this.fitAgain(), { capture: true, signal: this.page.ending.signal });
   }
 
   // Actions
 
-  /** Of the pane that was used last: the last with an id wins. */
   register() {
-    if (actions.known?.get("terminal.settings")?.pane === this) return;
     this.forget();
-    this.known = new Map(this.list().map((action) => [action.id, { ...action, pane: this }]));
     this.removers = [...this.known.values()].map((action) => actions.add(action));
   }
 

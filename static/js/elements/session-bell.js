@@ -13,11 +13,11 @@ const HIDDEN_POLL_MS = 15_000;
 const MARK = "\u{1F514} ";
 
 export class SessionBell {
-  /** `place` is the element that flashes. */
-  constructor({ session, place, running }) {
+  /** `place` is the element that flashes; `signal` ends it. */
+  constructor({ session, place, running, signal }) {
     Object.assign(this, { session, place, running, last: 0, bells: null });
-    document.addEventListener("visibilitychange", () => this.looked());
-    window.addEventListener("focus", () => badge(false));
+    document.addEventListener("visibilitychange", () => this.looked(), { signal });
+    window.addEventListener("focus", () => badge(false), { signal });
   }
 
   rang() {

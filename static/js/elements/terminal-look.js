@@ -22,10 +22,14 @@ export const FONTS = {
 const FONT_PX = 14;
 const PHONE_FONT_PX = 13;
 const SMALLEST_FONT_PX = 6;
+// Browsers keep 16 contexts a page and take the oldest away; a pane has two terminals, most are never looked at together.
+const MOST_WEBGL = 8;
 const SOFTWARE_WEBGL = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 // What changes how large a character is, or what it looks like.
 const LOOKS = new Set(["terminal_font", "terminal_font_size", "terminal_line_height", "terminal_ligatures", "terminal_contrast",
   "terminal_cursor", "terminal_cursor_blink", "terminal_light_theme", "terminal_dark_theme", "zoom"]);
+
+let contexts = 0;
 
 const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
@@ -121,9 +125,10 @@ function paintGround() {
 paintGround();
 if (FONTS[choices.get("terminal_font")]) changed();
 
-/** WebGL where there is one; xterm.js's own DOM renderer otherwise, and when the browser takes the context away. */
+/** WebGL where there is one, for the first few terminals of a page; xterm.js's own DOM renderer otherwise, and when the
+ * browser takes the context away. */
 export function addRenderer(term, lost = () => {}) {
-  if (!hasGraphicsCard()) return;
+  if (contexts >= MOST_WEBGL || !hasGraphicsCard()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => {
@@ -131,6 +136,14 @@ export function addRenderer(term, lost = () => {}) {
       lost();
     });
     term.loadAddon(webgl);
+    contexts += 1;
+    const { dispose } = webgl;
+    webgl.dispose = () => {                   // also called by the terminal's own end
+      if (webgl.over) return;
+      webgl.over = true;
+      contexts -= 1;
+      dispose.call(webgl);
+    };
   } catch {
     // No WebGL2 here.
   }

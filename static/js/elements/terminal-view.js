@@ -35,10 +35,21 @@ class TerminalView extends HTMLElement {
     this.mount.className = "terminal-mount";
     this.append(this.mount);
     this.layout = new TerminalLayout(this);
+    this.ending = new AbortController();
     this.open();
-    new ResizeObserver(() => this.layout.soon()).observe(this);
-    document.addEventListener("themechange", () => this.theme());
-    document.addEventListener("lookchange", () => this.dress());
+    this.watch = new ResizeObserver(() => this.layout.soon());
+    this.watch.observe(this);
+    const { signal } = this.ending;
+    document.addEventListener("themechange", () => this.theme(), { signal });
+    document.addEventListener("lookchange", () => this.dress(), { signal });
+  }
+
+  /** For good: xterm.js holds timers, and a WebGL context of the few that a page has. */
+  disconnectedCallback() {
+    this.ending.abort();
+    this.watch.disconnect();
+    this.layout.close();
+    this.term.dispose();
   }
 
   open() {
@@ -48,7 +59,7 @@ class TerminalView extends HTMLElement {
     registerWidths(this.term);
     this.theme();
     this.speaking();
-    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking(), { signal: this.ending.signal });
     this.term.open(this.mount);
     join(this.term, choices.get("terminal_ligatures"));
     this.mount.addEventListener("paste", (event) => this.pasted(event), true);

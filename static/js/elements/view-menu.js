@@ -16,7 +16,13 @@ class ViewMenu extends Parted {
     this.button.addEventListener("click", () => this.toggle());
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("focusout", ({ relatedTarget }) => this.contains(relatedTarget) || this.close());
-    document.addEventListener("pointerdown", ({ target }) => this.contains(target) || this.close());
+    this.ending = new AbortController();
+    const elsewhere = ({ target }) => this.contains(target) || this.close();
+    document.addEventListener("pointerdown", elsewhere, { signal: this.ending.signal });
+  }
+
+  disconnectedCallback() {
+    this.ending?.abort();
   }
 
   get open() {

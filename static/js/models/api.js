@@ -110,6 +110,10 @@ export class Api {
     return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
   }
 
+  preferences() {
+    return this.call("GET", "/preferences");
+  }
+
   prefer(changes) {
     return this.call("PATCH", "/preferences", changes);
   }
