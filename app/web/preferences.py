@@ -17,9 +17,11 @@ from app.web.routes import API, SIGNED_IN, Answer, route
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-    `language`: of the pages; by default what the browser asks for."""
+    `language`: of the pages; by default what the browser asks for.
+    `stats_range`: of the charts of a session; by default an hour."""
 
     language: Literal["en", "zh"] | None = None
+    stats_range: Literal["hour", "day", "month"] | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

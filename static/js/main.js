@@ -11,9 +11,12 @@ const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
+  "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-page": () => import("./elements/session-page.js"),
+  "spark-line": () => import("./elements/spark-line.js"),
+  "stats-panel": () => import("./elements/stats-panel.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
 };

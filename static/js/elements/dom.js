@@ -35,3 +35,10 @@ export function stamp(id) {
 export function pageData(id) {
   return JSON.parse(document.getElementById(id).textContent);
 }
+
+/** An SVG element with these attributes. */
+export function drawing(tag, attributes = {}) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
