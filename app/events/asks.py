@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.expected import expected
+from app.live.listing import NUMBERING_MOST, Device
+from app.live.thumbnails import MOST_IN_SIGHT
 from app.words import ENGLISH, told
 
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
@@ -30,6 +32,7 @@ class Join(Ask):
     cols: Size | None = None
     offset: Offset | None = None
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    device: Device | None = None
 
 
 class Leave(Ask):
@@ -56,6 +59,20 @@ class Drawn(Ask):
 class Look(Ask):
     session: SessionId
     visible: bool
+
+
+class Peek(Ask):
+    sessions: Annotated[list[SessionId], Field(max_length=MOST_IN_SIGHT)]
+
+
+class See(Ask):
+    """`row` null: at the bottom. `rows`, `cols`: the viewer's window now."""
+
+    session: SessionId
+    rows: Size | None = None
+    cols: Size | None = None
+    row: Offset | None = None
+    numbering: Annotated[str, Field(max_length=NUMBERING_MOST)] = ""
 
 
 class Nothing(Ask):

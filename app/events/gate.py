@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app.events.asks import Ask, explained
 from app.live.errors import LiveError
+from app.live.listing import Device
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
 from app.permissions import Actor, allows
@@ -31,6 +32,7 @@ class Caller:
 
     sid: str
     actor: Actor
+    device: Device = "desktop"
     language: str = ENGLISH  # of what it is told
     viewers: dict[str, Viewer] = field(default_factory=dict)
 

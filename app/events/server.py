@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 from app.events import sessions
 from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
+from app.live.listing import device_of
 from app.live.rooms import Rooms
 from app.permissions import Actor
 
@@ -51,7 +52,8 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken,
         connection = io.server.eio.sockets.get(io.server.manager.eio_sid_from_sid(sid, "/"))
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
-        callers[sid] = Caller(sid, actor, language)
+        device = device_of(environ.get("HTTP_USER_AGENT", ""))
+        callers[sid] = Caller(sid, actor, device, language)
         rooms.sockets.came(sid, actor)
 
     def disconnect(sid: str, reason: object = None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Peek, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
 from app.live.errors import LiveError, NotThere, SessionOver
+from app.live.listing import View
+from app.live.looks import looks_json
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
@@ -27,6 +28,7 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
+        device=ask.device or caller.device,
     )  # fmt: skip
     enter(rooms, caller, session, viewer, ask.offset, reply)
 
@@ -51,6 +53,7 @@ def enter(
         "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
     }  # fmt: skip
     reply(answer)
+    rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
 
@@ -60,6 +63,8 @@ def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
     viewer = caller.viewers.pop(session_id, None)
     room = rooms.rooms.get(session_id)
     if viewer is not None and room is not None:
+        if not viewer.hidden:
+            rooms.looks.looked(viewer)
         room.leave(viewer)
         rooms.left(room)
 
@@ -81,7 +86,7 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
-    viewer.typed_at = time.monotonic()
+    room.typed_by(viewer, data)
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
@@ -125,13 +130,33 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     if room is None:
         raise NotThere
     room.look(viewer, ask.visible)
+    rooms.looks.looked(viewer)
+    reply({"ok": True})
+
+
+@on("view", See, needs=WATCH)
+def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "view")
+    room = rooms.rooms.get(ask.session)
+    if room is None:
+        raise NotThere
+    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering), ask.rows, ask.cols)
     reply({"ok": True})
 
 
 @on("watch", Nothing, needs=None)
 def watch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
     statuses = rooms.feed.watch(caller.sid, caller.actor)
-    reply({"ok": True, "sessions": [status.as_json() for status in statuses]})
+    looks = looks_json(caller.actor.user_id)
+    reply({"ok": True, "sessions": [status.as_json() for status in statuses], "looks": looks})
+
+
+@on("peek", Peek, needs=None)
+def peek(rooms: Rooms, caller: Caller, ask: Peek, reply: Reply) -> None:
+    seen = Session.seen_among(caller.actor, ask.sessions) if ask.sessions else []
+    if rooms.feed.watches(caller.sid):
+        rooms.thumbnails.peek(caller.sid, [session.id for session in seen])
+    reply({"ok": True})
 
 
 @on("unwatch", Nothing, needs=None)

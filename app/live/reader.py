@@ -90,6 +90,7 @@ class Reader:
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
         self._news_due: float | None = None
+        self._typist: tuple[str, float] = "", 0.0  # a viewer's id, and when it was last told that it types
         self._title, self._title_at = "", 0.0
         self._snapshots: dict[tuple[int | None, int], bytes] = {}
         self._shared: tuple[int, bytes, int, float] | None = None  # for joiners: offset, bytes, `_resizes`, when

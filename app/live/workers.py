@@ -95,6 +95,7 @@ class Workers:
         if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
             return
         room.size_holder, room.size_taken_at = viewer, time.time()
+        room.news()
         self._tell([room.session])
 
     def _tell_in_turn(self) -> None:
@@ -202,7 +203,9 @@ class Workers:
             case "launched":
                 self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
-                self._rooms.named(note["session"], note["name"], note["tags"])
+                self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
+            case "looked":
+                self._rooms.looks.told(note["user"], note["look"])
             case "forgotten":
                 self._rooms.forgotten(note["session"], note["owner"])
             case "revoked":

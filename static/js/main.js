@@ -6,14 +6,22 @@ Nothing in the product reads it.
 */
 
 import { speak } from "./helpers/words.js";
+import { install } from "./installed.js";
 
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
+  "command-palette": () => import("./elements/command-palette.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
+<<<<<<< HEAD
   "machine-panel": () => import("./elements/machine-panel.js"),
+=======
+  "help-dialog": () => import("./elements/help-dialog.js"),
+  "label-dialog": () => import("./elements/label-dialog.js"),
+>>>>>>> main
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
+  "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
   "spark-line": () => import("./elements/spark-line.js"),
   "stats-panel": () => import("./elements/stats-panel.js"),
@@ -33,3 +41,6 @@ speak(locale, catalogue ? (await import(catalogue)).default : {});
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();
 }
+
+if (document.readyState === "complete") install();
+else window.addEventListener("load", () => install());

@@ -48,6 +48,16 @@ def details(page: Page) -> None:
     expect(page.locator("session-details")).to_be_visible()
 
 
+def people(page: Page) -> None:
+    press(page, "people")
+    expect(page.locator("presence-list")).to_be_visible()
+
+
+def sizes(page: Page) -> None:
+    press(page, "size-open")
+    expect(page.locator("size-menu")).to_be_visible()
+
+
 def end(page: Page) -> None:
     press(page, "end")
     opened(page)
@@ -59,6 +69,11 @@ def search(page: Page) -> None:
     expect(page.locator("search-bar")).to_be_visible()
 
 
+def keys(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('key-bar.edit'); }")
+    opened(page)
+
+
 def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None] | None]]:
     """Each page, and what is opened on it."""
     yield "/", None
@@ -66,9 +81,14 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield "/account", None
     yield f"/sessions/{running}", None
     yield f"/sessions/{running}", details
+    yield f"/sessions/{running}", people
+    yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", search
+    yield f"/sessions/{running}", keys
+    yield "/offline/zh", None
     yield f"/sessions/{ended}", None
+    yield f"/sessions/{ended}/text", None
     yield "/nothing-here", None
 
 

@@ -38,6 +38,7 @@ class HistoryView extends HTMLElement {
   }
 
   set shown(on) {
+    if (on) this.scrollLeft = this.view.scrollLeft;
     this.classList.toggle("shown", on);
     this.ariaHidden = String(!on);
   }
@@ -78,6 +79,11 @@ class HistoryView extends HTMLElement {
 
   get rows() {
     return this.term?.rows ?? this.view.term.rows;
+  }
+
+  /** As <terminal-view>'s: the history goes on below. */
+  pansBefore(down) {
+    return down < 0;
   }
 
   moved() {

@@ -17,7 +17,9 @@ class LineChart extends HTMLElement {
   connectedCallback() {
     if (this.plot) return;
     this.name = document.createElement("span");
-    this.value = document.createElement("output");
+    this.value = document.createElement("span");
+    this.value.className = "value";
+    this.peak = document.createElement("small");
     this.line = drawing("path", { class: "line" });
     this.area = drawing("path", { class: "area" });
     this.cross = drawing("path", { class: "cross" });
@@ -32,7 +34,7 @@ class LineChart extends HTMLElement {
     this.plot.setAttribute("aria-valuemin", "0");
     this.plot.append(svg);
     const head = document.createElement("p");
-    head.append(this.name, this.value);
+    head.append(this.name, this.peak, this.value);
     this.replaceChildren(head, this.plot);
     this.listen();
   }
@@ -64,7 +66,10 @@ class LineChart extends HTMLElement {
     const drawn = paths(most, { width: WIDTH, height: HEIGHT, top: this.most });
     this.line.setAttribute("d", drawn.line);
     this.area.setAttribute("d", drawn.area);
+    const highest = topOf(most, 0);
     setText(this.name, label);
+    setText(this.peak, t("highest {value}", { value: words(highest) }));
+    this.plot.setAttribute("aria-label", t("{label}, highest {value}", { label, value: words(highest) }));
     this.plot.setAttribute("aria-valuemax", String(Math.max(0, most.length - 1)));
     this.pick(this.picked ?? null);
   }
@@ -80,7 +85,6 @@ class LineChart extends HTMLElement {
     this.cross.setAttribute("d", this.picked === null ? "" : this.mark(at, last));
     this.plot.setAttribute("aria-valuenow", String(Math.max(0, at)));
     this.plot.setAttribute("aria-valuetext", last < 0 ? now : t("{moment}: {value}", { moment: this.moment(at), value: now }));
-    this.plot.setAttribute("aria-label", t("{label}, highest {value}", { label: this.label, value: this.words(topOf(this.values, 0)) }));
   }
 
   mark(at, last) {

@@ -1,28 +1,34 @@
 /* <session-page>: wires the stream, the terminal and the bar of one session. */
 
-import { api, connection } from "../page.js";
+import { actions, api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
 import { TooMuch } from "../models/history-copy.js";
-import { clients, duration, size, sizeInWords } from "../helpers/format.js";
+import { duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { listenToZoom } from "./zoom-gestures.js";
+import { SessionSizes } from "./session-sizes.js";
+import { SessionPeople } from "./session-people.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
 import "./search-bar.js";
 import "./key-bar.js";
 import "./session-details.js";
+import "./size-menu.js";
+import "./presence-list.js";
 
 // A reconnect that takes less is not worth a word.
 const BANNER_AFTER_MS = 500;
@@ -45,7 +51,7 @@ class SessionPage extends Parted {
     customElements.upgrade(this.view);
     const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
-      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? null,
+      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
     this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts });
     window.holdfast.stream = this.stream;
@@ -55,7 +61,33 @@ class SessionPage extends Parted {
     this.buttons();
     this.keyboard();
     this.draw();
+    this.addEventListener("focusin", () => this.register());
+    this.register();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
+  }
+
+  disconnectedCallback() {
+    this.sizes?.close();
+    this.people?.unregister();
+    this.unregister();
+  }
+
+  /** Of several of these in one page the one that is used has the actions. */
+  register() {
+    this.unregister();
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
+    this.sizes.register();
+    this.people.register({ anew: true });
+  }
+
+  unregister() {
+    for (const remove of this.removers ?? []) remove();
   }
 
   parts() {
@@ -64,6 +96,9 @@ class SessionPage extends Parted {
     this.keys = this.querySelector("key-bar");
     this.details.attach(this.status, this.stream);
     this.deep();
+    const { status, stream, view, link, scroll } = this;
+    this.sizes = new SessionSizes({ page: this, status, stream, view, link });
+    this.people = new SessionPeople({ page: this, status, stream, view, link, scroll });
     this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
   }
@@ -78,6 +113,8 @@ class SessionPage extends Parted {
       history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
       button: this.part("bottom"), note: this.part("note"), say: toast,
     });
+    this.view.layout.tie(pane);
+    listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
     window.holdfast.scroll = this.scroll;
   }
@@ -87,8 +124,6 @@ class SessionPage extends Parted {
     this.status.addEventListener("change", () => this.draw());
     this.link.addEventListener("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
-    stream.addEventListener("sized", () => this.draw());
-    stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
     stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
     this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
@@ -98,8 +133,8 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("copy-chosen", () => this.copy());
-    view.addEventListener("laid-out", () => this.drawFit());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
@@ -109,7 +144,6 @@ class SessionPage extends Parted {
 
   buttons() {
     const on = (name, act) => this.part(name).addEventListener("click", act);
-    on("fit", () => this.fit());
     on("search", () => this.searchBar.open());
     on("details", () => this.details.toggle());
     on("end", () => this.end());
@@ -148,7 +182,7 @@ class SessionPage extends Parted {
     this.draw();
     this.away = false;
     this.drawBanner();
-    if (this.fresh()) this.fit();
+    if (this.fresh()) this.sizes.fit();
   }
 
   /** Made by this window a moment ago: nobody else has a size in mind yet. */
@@ -197,13 +231,10 @@ class SessionPage extends Parted {
     }
   }
 
-  async fit() {
-    try {
-      await this.stream.resize(this.view.proposal);
-    } catch (error) {
-      toast(error.code ? error.message : t("Not connected: the size stays."));
-    }
-    this.view.focus();
+  /** What this window would hold. Tablets that call themselves desktops are told by their fingers. */
+  get window() {
+    const tablet = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+    return { ...this.view.proposal, ...(tablet ? { device: "tablet" } : {}) };
   }
 
   // Drawing
@@ -216,31 +247,14 @@ class SessionPage extends Parted {
     document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
-    this.say("clients", clients(facts.connected_clients));
-    this.part("clients").title = this.viewerNames();
-    this.say("size", size(facts.rows, facts.cols));
-    this.part("size").title = sizeInWords(facts.rows, facts.cols);
     this.say("uptime", duration(this.status.uptime));
     this.show("end", running);
     this.show("again", !running);
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", LOST_WORDS);
     this.view.readOnly = !running;
-    this.drawFit();
-  }
-
-  viewerNames() {
-    const { viewers } = this.status.facts;
-    return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
-  }
-
-  drawFit() {
-    // Not above an on-screen keyboard: the button would cover what is being typed.
-    const shown = this.status.running && this.stream.joined && this.view.differs && !this.view.keyboardOpen;
-    this.show("fit", shown);
-    if (!shown) return;
-    const { rows, cols } = this.view.proposal;
-    this.part("fit").title = t("Make the session {size}, for everybody in it", { size: sizeInWords(rows, cols) });
+    this.sizes.draw();
+    this.people.draw();
   }
 
   tick() {
@@ -287,7 +301,7 @@ class SessionPage extends Parted {
       this.style.setProperty("--page-height", `${viewport.height}px`);
       this.style.setProperty("--page-top", `${viewport.offsetTop}px`);
       this.view.keyboard = open;
-      this.drawFit();
+      this.sizes.draw();
     };
     viewport.addEventListener("resize", follow);
     viewport.addEventListener("scroll", follow);

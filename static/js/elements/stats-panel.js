@@ -55,11 +55,11 @@ class StatsPanel extends Parted {
     const { session, machine } = this.stats;
     const rate = (value) => t("{bytes}/s", { bytes: bytes(value) });
     const place = { start: session.start, step: session.step };
-    this.part("cpu").show({ label: t("Processor"), values: session.cpu_percent, words: percent, ...place });
-    this.part("memory").show({ label: t("Memory"), values: session.memory_bytes, words: bytes, ...place });
-    this.part("output").show({ label: t("Output"), values: session.output_rate, words: rate, ...place });
-    this.part("viewers").show({ label: t("Viewers"), values: session.viewers, words: (value) => number(value), ...place });
-    this.part("machine").show({
+    this.part("chart-cpu").show({ label: t("Processor"), values: session.cpu_percent, words: percent, ...place });
+    this.part("chart-memory").show({ label: t("Memory"), values: session.memory_bytes, words: bytes, ...place });
+    this.part("chart-output").show({ label: t("Output"), values: session.output_rate, words: rate, ...place });
+    this.part("chart-viewers").show({ label: t("Viewers"), values: session.viewers, words: (value) => number(value), ...place });
+    this.part("chart-machine").show({
       label: t("Processor of the machine"), values: machine.series.cpu_percent, words: percent, top: 100,
       start: machine.series.start, step: machine.series.step,
     });

@@ -1,5 +1,4 @@
-/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; the text is scaled so that all of it
-shows, and nothing here ever resizes the session.
+/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; nothing here ever resizes the session.
 
 It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
 wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
@@ -11,14 +10,16 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
+import { preferences } from "../page.js";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
-import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
 import { t } from "../helpers/words.js";
+import { Composition } from "./composition.js";
 import { copyText } from "./copy-button.js";
-import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
+import { addRenderer, colour, look, openLink } from "./terminal-look.js";
+import { TerminalLayout } from "./terminal-layout.js";
 
 const SCROLLBACK_LINES = 5000;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
@@ -32,8 +33,9 @@ class TerminalView extends HTMLElement {
     this.mount = document.createElement("div");
     this.mount.className = "terminal-mount";
     this.append(this.mount);
+    this.layout = new TerminalLayout(this);
     this.open();
-    new ResizeObserver(() => this.layoutSoon()).observe(this);
+    new ResizeObserver(() => this.layout.soon()).observe(this);
     document.addEventListener("themechange", () => this.theme());
   }
 
@@ -43,17 +45,24 @@ class TerminalView extends HTMLElement {
     guard(this.term);
     registerWidths(this.term);
     this.theme();
+    this.speaking();
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
-    addRenderer(this.term, () => this.layoutSoon());
+    this.compose();
+    addRenderer(this.term, () => this.layout.soon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
     this.term._core.coreService.onUserInput(() => this.tell("user-typed"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
-    this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
-    this.layout();
+    this.term.onCursorMove(() => this.layout.cursorMoved());
+    this.layout.now();
+  }
+
+  speaking() {
+    this.term.options.screenReaderMode = preferences.get("screen_reader", false);
   }
 
   addons() {
@@ -66,6 +75,20 @@ class TerminalView extends HTMLElement {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
     }));
+  }
+
+  compose() {
+    const screen = this.mount.querySelector(".xterm-screen");
+    this.composition = new Composition({
+      textarea: this.term.textarea, root: screen, send: (data) => this.term.input(data, true),
+      choice: () => preferences.get("composing"), modified: () => Boolean(this.modifiers?.any),
+      place: () => {
+        const { cursorX, cursorY } = this.term.buffer.active;
+        const { width, height } = this.cell;
+        const { fontFamily: font, fontSize: size } = this.term.options;
+        return { left: cursorX * width, top: cursorY * height, height, font, size, width: screen.clientWidth };
+      },
+    });
   }
 
   theme() {
@@ -93,41 +116,10 @@ class TerminalView extends HTMLElement {
   take(rows, cols) {
     if (rows === this.term.rows && cols === this.term.cols) return;
     this.term.resize(cols, rows);
-    this.layout();
+    this.layout.now();
   }
 
-  // Size
-
-  layoutSoon() {
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = undefined;
-      this.layout();
-    });
-  }
-
-  /** What this window would hold at the usual text size goes to `proposal`; then the text is scaled to show it all. */
-  layout() {
-    if (this.keyboardOpen) {
-      this.revealCursor();
-      return;
-    }
-    this.term.options.fontSize = usualFontPx();
-    this.proposal = this.fit.proposeDimensions() ?? this.proposal;
-    const room = { width: this.mount.clientWidth - SCROLLBAR_PX, height: this.mount.clientHeight };
-    if (room.width <= 0 || room.height <= 0) return;
-    this.scale(room);
-    this.classList.toggle("differs", this.differs);
-    this.tell("laid-out");
-  }
-
-  scale(room) {
-    const drawn = () => this.mount.querySelector(".xterm-screen").getBoundingClientRect();
-    if (fits(drawn(), room)) return;
-    this.term.options.fontSize = fontThatFits(this.term.options.fontSize, drawn(), room, usualFontPx());
-    while (!fits(drawn(), room) && this.term.options.fontSize > SMALLEST_FONT) {
-      this.term.options.fontSize = smaller(this.term.options.fontSize);
-    }
-  }
+  // Size: elements/terminal-layout.js
 
   get differs() {
     return Boolean(this.proposal)
@@ -139,14 +131,7 @@ class TerminalView extends HTMLElement {
     if (this.keyboardOpen === open) return;
     this.keyboardOpen = open;
     this.classList.toggle("keyboard", open);
-    this.layoutSoon();
-  }
-
-  revealCursor() {
-    const screen = this.mount.querySelector(".xterm-screen");
-    const cell = screen.clientHeight / this.term.rows;
-    const bottom = (this.term.buffer.active.cursorY + 1) * cell;
-    this.scrollTop = Math.max(0, bottom + cell - this.clientHeight);
+    this.layout.soon();
   }
 
   // Keys that the page keeps
@@ -189,6 +174,13 @@ class TerminalView extends HTMLElement {
   /** The wheel and the finger scroll; otherwise the program gets them. */
   get scrolls() {
     return !this.place.alternate && this.term.modes.mouseTrackingMode === "none";
+  }
+
+  /** Whether a wheel that turns this way (down is positive) moves the window over zoomed text before it scrolls: up
+   * always, down when nothing is below. A program that has the mouse gets the wheel. */
+  pansBefore(down) {
+    const { top, bottom } = this.place;
+    return this.term.modes.mouseTrackingMode === "none" && (down < 0 || top >= bottom);
   }
 
   get cell() {

@@ -14,7 +14,10 @@ export class SessionStatus extends EventTarget {
     connection.addEventListener("tick", () => this.look());
     stream.addEventListener("status", ({ detail }) => this.put(detail));
     stream.addEventListener("viewers", ({ detail }) => this.put(
-      { connected_clients: detail.connected_clients, viewers: detail.viewers }));
+      {
+        connected_clients: detail.connected_clients, viewers: detail.viewers,
+        size_holder: detail.size_holder ?? null, size_holder_viewer: detail.size_holder_viewer ?? null,
+      }));
     stream.addEventListener("sized", ({ detail }) => this.put({ rows: detail.rows, cols: detail.cols }));
     stream.addEventListener("ended", ({ detail }) => this.ended(detail));
   }

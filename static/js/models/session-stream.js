@@ -113,6 +113,7 @@ export class SessionStream extends EventTarget {
     if (resumed && asked === undefined) this.place(answer.offset);
     if (!resumed) this.snapshot({ ...answer, data: answer.snapshot });
     this.viewer = answer.viewer;
+    this.role = answer.role;
     this.everJoined = true;
     this.joined = true;
     this.reported = 0;
@@ -161,6 +162,12 @@ export class SessionStream extends EventTarget {
     } catch (error) {
       if (error instanceof Refused && !this.joining) this.join();    // another connection has this viewer's place
     }
+  }
+
+  /** What this page has scrolled to ({row, numbering}, or neither) and its window; without an answer it is told again
+   * when it changes. */
+  see(said) {
+    this.connection.send("view", { session: this.session, ...said }, () => {});
   }
 
   leave() {
