@@ -31,20 +31,13 @@ Key = Annotated[
 class Preferences(Body):
     """All may be left out; null takes one back to its default.
 
-<<<<<<< HEAD
-    `language`: of the pages; by default what the browser asks for.
-    `stats_range`: of the charts of a session; by default an hour."""
-
-    language: Literal["en", "zh"] | None = None
-    stats_range: Literal["hour", "day", "month"] | None = None
-=======
     `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
     who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
     (by default it does). `tag_colours`, `group_colours`: by name; a label without one has a colour by its name.
     `dashboard_view`, `dashboard_sort`, `folded_groups`: how the dashboard was left. `key_bar`: the keys of the phone's
     key bar, in order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are
     sent letter by letter or when they are finished; by default as fits the keyboard. `screen_reader`: whether terminals
-    speak to one (by default they do not)."""
+    speak to one (by default they do not). `stats_range`: of the charts of a session; by default an hour."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
@@ -57,7 +50,7 @@ class Preferences(Body):
     key_bar: list[Key] | None = Field(default=None, max_length=40)
     composing: Literal["live", "held"] | None = None
     screen_reader: bool | None = None
->>>>>>> main
+    stats_range: Literal["hour", "day", "month"] | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

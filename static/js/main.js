@@ -13,12 +13,9 @@ const ELEMENTS = {
   "command-palette": () => import("./elements/command-palette.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
-<<<<<<< HEAD
-  "machine-panel": () => import("./elements/machine-panel.js"),
-=======
   "help-dialog": () => import("./elements/help-dialog.js"),
   "label-dialog": () => import("./elements/label-dialog.js"),
->>>>>>> main
+  "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-text": () => import("./elements/session-text.js"),
