@@ -166,8 +166,7 @@ def _pass() -> dict[int, _Sum]:
 
 
 def _rows() -> list[Row]:
-    """One read a process, 12 microseconds; psutil's own way over the same file takes ten times as long, which a
-    thousand idle sessions would feel."""
+    """One read a process, 17 microseconds; psutil's own way takes 46, which a thousand idle sessions would feel."""
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit() and (row := _row(entry)) is not None:
