@@ -11,7 +11,7 @@ const SIZES = { low: 8, high: 32 };
 const HEIGHTS = { low: 1, high: 2, step: 0.05 };
 const SHOWN_COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"];
 
-const signed = (count) => (count > 0 ? ["+", count].join("") : count);
+const signed = (count) => (count > 0 ? "+" + count : count);
 
 class TerminalSettings extends HTMLElement {
   connectedCallback() {
