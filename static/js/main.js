@@ -37,8 +37,10 @@ const spoken = document.documentElement.lang;
 const locale = navigator.languages.find((one) => one.split("-")[0] === spoken) ?? spoken;
 speak(locale, catalogue ? (await import(catalogue)).default : {});
 
+// Also what a page will make of its templates: a workspace its panes.
+const drawn = [document, ...[...document.querySelectorAll("template")].map(({ content }) => content)];
 for (const [tag, load] of Object.entries(ELEMENTS)) {
-  if (document.querySelector(tag)) load();
+  if (drawn.some((part) => part.querySelector(tag))) load();
 }
 
 if (document.readyState === "complete") install();
