@@ -22,7 +22,6 @@ const ELEMENTS = {
   "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
   "spark-line": () => import("./elements/spark-line.js"),
-  "stats-panel": () => import("./elements/stats-panel.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
   "workspace-page": () => import("./elements/workspace-page.js"),
