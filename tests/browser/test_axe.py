@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page: on a desktop in light and English, on a phone in dark and Chinese, dialogs open."""
+"""axe-core finds nothing on any page: a desktop in light and English, a phone in dark and Chinese, dialogs open."""
 
 from __future__ import annotations
 
