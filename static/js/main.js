@@ -9,8 +9,10 @@ import { speak } from "./helpers/words.js";
 
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
+  "command-palette": () => import("./elements/command-palette.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
+  "help-dialog": () => import("./elements/help-dialog.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-page": () => import("./elements/session-page.js"),

@@ -1,6 +1,6 @@
 /* <session-page>: wires the stream, the terminal and the bar of one session. */
 
-import { api, connection } from "../page.js";
+import { actions, api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
@@ -58,6 +58,7 @@ class SessionPage extends Parted {
     this.parts();
     this.listen();
     this.buttons();
+    this.register();
     this.keyboard();
     this.draw();
     this.addEventListener("focusin", () => this.register());
@@ -133,6 +134,17 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
+  }
+
+  register() {
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.fit", title: t("Fit to this window"), when: () => running() && this.view.differs, run: () => this.fit() },
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
   }
 
   // Typing
