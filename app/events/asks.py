@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.expected import expected
 from app.live.listing import NUMBERING_MOST, Device
+from app.live.thumbnails import MOST_IN_SIGHT
 from app.words import ENGLISH, told
 
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
@@ -58,6 +59,10 @@ class Drawn(Ask):
 class Look(Ask):
     session: SessionId
     visible: bool
+
+
+class Peek(Ask):
+    sessions: Annotated[list[SessionId], Field(max_length=MOST_IN_SIGHT)]
 
 
 class See(Ask):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize, See
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Peek, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
 from app.live.errors import LiveError, NotThere, SessionOver
 from app.live.listing import View
+from app.live.looks import looks_json
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
@@ -52,6 +53,7 @@ def enter(
         "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
     }  # fmt: skip
     reply(answer)
+    rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
 
@@ -61,6 +63,8 @@ def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
     viewer = caller.viewers.pop(session_id, None)
     room = rooms.rooms.get(session_id)
     if viewer is not None and room is not None:
+        if not viewer.hidden:
+            rooms.looks.looked(viewer)
         room.leave(viewer)
         rooms.left(room)
 
@@ -126,6 +130,7 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     if room is None:
         raise NotThere
     room.look(viewer, ask.visible)
+    rooms.looks.looked(viewer)
     reply({"ok": True})
 
 
@@ -142,7 +147,16 @@ def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
 @on("watch", Nothing, needs=None)
 def watch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
     statuses = rooms.feed.watch(caller.sid, caller.actor)
-    reply({"ok": True, "sessions": [status.as_json() for status in statuses]})
+    looks = looks_json(caller.actor.user_id)
+    reply({"ok": True, "sessions": [status.as_json() for status in statuses], "looks": looks})
+
+
+@on("peek", Peek, needs=None)
+def peek(rooms: Rooms, caller: Caller, ask: Peek, reply: Reply) -> None:
+    seen = Session.seen_among(caller.actor, ask.sessions) if ask.sessions else []
+    if rooms.feed.watches(caller.sid):
+        rooms.thumbnails.peek(caller.sid, [session.id for session in seen])
+    reply({"ok": True})
 
 
 @on("unwatch", Nothing, needs=None)

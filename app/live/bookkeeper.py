@@ -97,6 +97,7 @@ class Bookkeeper:
             cols=cols,
             pid=record.pid,
             title=room.screen.signs.title or "",
+            bells=room.screen.signs.bells,
             last_output_at=room.last_output_at,
             last_input_at=room.last_input_at or record.last_input_at,
             expires_at=self.expires_at(record, room),

@@ -20,12 +20,14 @@ from app.live.bookkeeper import Bookkeeper
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
+from app.live.looks import Looks
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.status import status_of
+from app.live.thumbnails import Thumbnails
 from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
@@ -68,6 +70,8 @@ class Following:
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
+        self.looks = Looks(self)
+        self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
@@ -82,6 +86,8 @@ class Following:
         self.workers.start()
         self.books.start()
         self.feed.start()
+        self.looks.start()
+        self.thumbnails.start()
         self.sockets.start()
 
     # The keeper's word (keeper.client.Listener).
@@ -172,8 +178,8 @@ class Following:
             session = running.get(session_id) or Session.numbered(session_id)
             if session is None:
                 self.forgotten(session_id, record.owner_id)
-            elif (session.name, session.tags) != (record.name, record.tags):
-                self.named(session_id, session.name, session.tags)
+            elif (labels := (session.name, session.tags, session.group)) != (record.name, record.tags, record.group):
+                self.named(session_id, *labels)
 
     def _reconcile_one(self, session: Session) -> None:
         state, room = self._known.get(session.id), self.rooms.get(session.id)
@@ -236,6 +242,7 @@ class Following:
         done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
         room.fresh_from = done.fresh_from
+        room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:
@@ -374,7 +381,7 @@ class Following:
     def end(self, session: Session) -> None:
         raise NotImplementedError
 
-    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+    def named(self, session_id: str, name: str, tags: list[str], group: str) -> None:
         raise NotImplementedError
 
     def forgotten(self, session_id: str, owner_id: int) -> None:
@@ -392,3 +399,4 @@ class Following:
     def changed(self, session_id: str) -> None:
         self.books.dirty(session_id)
         self.feed.dirty(session_id)
+        self.thumbnails.dirty(session_id)

@@ -75,6 +75,7 @@ class Rooms(Following):
                 cwd=directory_for(order),
                 env=order.env,
                 tags=order.tags,
+                group=order.group,
                 rows=order.rows,
                 cols=order.cols,
                 restarted_from=order.restarted_from,
@@ -143,6 +144,7 @@ class Rooms(Following):
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,
+            group=session.group,
             restarted_from=session.id,
         )
         return self.launch(session.owner, order)
@@ -233,6 +235,7 @@ class Rooms(Following):
         if room is not None:
             room.tell("forgotten", {"session": session_id})
             green.spawn(room.close)  # may wait for its reader
+        self.thumbnails.forgotten(session_id)
         self.feed.forgotten(session_id, owner_id)
 
     def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
@@ -248,15 +251,16 @@ class Rooms(Following):
         return OutputSlice.read(reader, offset, limit)
 
     def renamed(self, session: Session) -> None:
-        """The row was changed (name, tags): watchers hear of it, and who is in the session."""
-        self.workers.say("named", session=session.id, name=session.name, tags=session.tags)
-        self.named(session.id, session.name, session.tags)
+        """The row was changed (name, tags, group): watchers hear of it, and who is in the session."""
+        labels = {"name": session.name, "tags": session.tags, "group": session.group}
+        self.workers.say("named", session=session.id, **labels)
+        self.named(session.id, **labels)
 
-    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+    def named(self, session_id: str, name: str, tags: list[str], group: str) -> None:
         """Here or by another worker."""
         record, room = self.records.get(session_id), self.rooms.get(session_id)
         if record is not None:  # not replaced: it may have ended since the changed one was read
-            record.name, record.tags = name, tags
+            record.name, record.tags, record.group = name, tags, group
         if record is not None and room is not None:
             room.tell("status", status_of(self, record).as_json())
         self.changed(session_id)

@@ -31,7 +31,7 @@ def command_text(argv: list[str]) -> str:
 class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
-    `restarted_from`."""
+    `restarted_from`, `group`."""
 
     id: str
     name: str
@@ -67,6 +67,7 @@ class Status:
     progress: dict[str, object] | None = None
     disk_full: bool = False
     restarted_from: str | None = None
+    group: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -115,8 +116,9 @@ def status_of(rooms: Following, session: Session) -> Status:
         command_line=session.command_text or command_text(session.command),
         size_holder=holder.user if holder else None,
         size_holder_viewer=holder.id if holder else None,
-        bells=signs.bells if signs else 0,
+        bells=signs.bells if signs else session.bells,
         progress=asdict(signs.progress) if signs and signs.progress else None,
         disk_full=room.pressure if room else False,
         restarted_from=session.restarted_from_id,
+        group=session.group,
     )

@@ -197,7 +197,9 @@ class Workers:
             case "launched":
                 self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
-                self._rooms.named(note["session"], note["name"], note["tags"])
+                self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
+            case "looked":
+                self._rooms.looks.told(note["user"], note["look"])
             case "forgotten":
                 self._rooms.forgotten(note["session"], note["owner"])
             case "revoked":

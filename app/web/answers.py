@@ -72,8 +72,32 @@ class StatusBody(BaseModel):
     expires_at: Time | None
 
 
+class LookBody(BaseModel):
+    """What your account has seen of a session: output below `offset` and `bells` bells, at `at` (null: never)."""
+
+    offset: int
+    bells: int
+    at: Time | None
+    pinned: bool
+
+
 class SessionsBody(BaseModel):
+    """`looks` by session id; a session that you never saw has none."""
+
     sessions: list[StatusBody]
+    looks: dict[str, LookBody]
+
+
+class LeftBody(BaseModel):
+    id: str
+    detail: str
+
+
+class SeveralBody(BaseModel):
+    """`left`: those with which it could not be done, and why."""
+
+    done: list[str]
+    left: list[LeftBody]
 
 
 class ScreenBody(BaseModel):

@@ -22,6 +22,7 @@ VALUE_BYTES = (128 << 10) - 1
 MOST_VARIABLES = 100
 ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
+MOST_AT_ONCE = 500
 OUTPUT_BYTES = 8 << 20
 PAGE_ROWS = 2000
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -48,6 +49,13 @@ def _printable(text: str) -> str:
     return text
 
 
+def _label(text: str) -> str:
+    text = text.strip()
+    if not text.isprintable():
+        raise ValueError(said("expected printable characters"))
+    return text
+
+
 def _short(text: str) -> str:
     if len(text.encode()) > VALUE_BYTES:
         raise ValueError(said("at most %(count)s bytes", count=VALUE_BYTES))
@@ -57,6 +65,7 @@ def _short(text: str) -> str:
 Size = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
 Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
+Group = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 Text = Annotated[str, AfterValidator(_no_nul)]
 Value = Annotated[Text, AfterValidator(_short)]
 
@@ -88,6 +97,7 @@ class NewSession(Body):
     rows: Size = 24
     cols: Size = 80
     tags: Tags = []
+    group: Group = ""
 
     @field_validator("command", mode="before")
     @classmethod
@@ -123,8 +133,25 @@ class NewSession(Body):
 
 
 class SessionChanges(Body):
+    """An empty `group`: none."""
+
     name: Name | None = None
     tags: Tags | None = None
+    group: Group | None = None
+
+
+class LookChanges(Body):
+    """`pinned`: keep it on top of your dashboard. `seen`: you have seen all of it."""
+
+    pinned: bool | None = None
+    seen: Literal[True] | None = None
+
+
+class Several(Body):
+    """`forget` also erases them."""
+
+    ids: Annotated[list[Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")]], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    forget: bool = False
 
 
 class Input(Body):
@@ -161,10 +188,11 @@ class NewPassword(Body):
 
 
 class SessionFilter(Query):
-    """`q` is looked for in name, command, directory and title; `state` is a list with commas."""
+    """`q` is looked for in name, command, directory, title, tags and group; `state` is a list with commas."""
 
     q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[str, Field(max_length=40)] = ""
+    group: Annotated[str, Field(max_length=40)] = ""
     state: str = ""
 
     @field_validator("state")

@@ -3,15 +3,29 @@ bounds; there are no others."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Flask
+from pydantic import Field, StringConstraints
 
 from app.models.preference import Preference
 from app.permissions import Actor
 from app.web import logins
-from app.web.bodies import Body
+from app.web.bodies import Body, Group, Tag
 from app.web.routes import API, SIGNED_IN, Answer, route
+
+Colour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
+MOST_LABELS = 200
+
+# As in static/js/helpers/keys.js; a test compares.
+Key = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(?:ctrl|alt|shift|esc|tab|enter|backspace|pipe|slash|tilde|dash|underscore|backslash|colon|star|dollar"
+        r"|quote|backtick|up|down|left|right|home|end|ins|del|pgup|pgdn|f[1-9]|f1[0-2]|ctrl-[cdzlraekuw]"
+        r"|text:[^\x00-\x08\x0b-\x1f\x7f]{1,200})$",
+    ),
+]
 
 
 class Preferences(Body):
@@ -19,11 +33,23 @@ class Preferences(Body):
 
     `language`: of the pages; by default what the browser asks for. `announce_presence`: whether a session's page says
     who comes and who goes (by default it does). `follow_cursor`: whether zoomed text follows the cursor while one types
-    (by default it does)."""
+    (by default it does). `tag_colours`, `group_colours`: by name; a label without one has a colour by its name.
+    `dashboard_view`, `dashboard_sort`, `folded_groups`: how the dashboard was left. `key_bar`: the keys of the phone's
+    key bar, in order, each a name or `text:` and what it types. `composing`: whether words that a keyboard composes are
+    sent letter by letter or when they are finished; by default as fits the keyboard. `screen_reader`: whether terminals
+    speak to one (by default they do not)."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
     follow_cursor: bool | None = None
+    tag_colours: Annotated[dict[Tag, Colour], Field(max_length=MOST_LABELS)] | None = None
+    group_colours: Annotated[dict[Group, Colour], Field(max_length=MOST_LABELS)] | None = None
+    dashboard_view: Literal["cards", "compact"] | None = None
+    dashboard_sort: Literal["needs", "activity", "age", "name"] | None = None
+    folded_groups: Annotated[list[Group], Field(max_length=MOST_LABELS)] | None = None
+    key_bar: list[Key] | None = Field(default=None, max_length=40)
+    composing: Literal["live", "held"] | None = None
+    screen_reader: bool | None = None
 
 
 @route("GET", API + "/preferences", SIGNED_IN, Answer(200, Preferences))

@@ -14,6 +14,7 @@ from app.words import LANGUAGES, asked_for, told
 
 # Holds a language and nothing else; written by the switch of the login page, for who has no account yet.
 COOKIE = "holdfast_language"
+COOKIE_SECONDS = 400 * 86_400
 
 
 def chosen() -> str:

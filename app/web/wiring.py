@@ -12,10 +12,12 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    dashboard,
     gate,
     headers,
     health,
     history,
+    installed,
     languages,
     logins,
     openapi,
@@ -26,7 +28,18 @@ from app.web import (
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (
+    accounts,
+    dashboard,
+    health,
+    history,
+    installed,
+    languages,
+    openapi,
+    pages,
+    preferences,
+    sessions,
+)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 

@@ -6,6 +6,7 @@ Nothing in the product reads it.
 */
 
 import { speak } from "./helpers/words.js";
+import { install } from "./installed.js";
 
 const ELEMENTS = {
   "account-page": () => import("./elements/account-page.js"),
@@ -13,8 +14,10 @@ const ELEMENTS = {
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
   "help-dialog": () => import("./elements/help-dialog.js"),
+  "label-dialog": () => import("./elements/label-dialog.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
+  "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
@@ -32,3 +35,6 @@ speak(locale, catalogue ? (await import(catalogue)).default : {});
 for (const [tag, load] of Object.entries(ELEMENTS)) {
   if (document.querySelector(tag)) load();
 }
+
+if (document.readyState === "complete") install();
+else window.addEventListener("load", () => install());

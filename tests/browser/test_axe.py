@@ -81,6 +81,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", search
     yield f"/sessions/{ended}", None
+    yield f"/sessions/{ended}/text", None
     yield "/nothing-here", None
 
 

@@ -17,7 +17,7 @@ SAID = """() => {
 }"""
 TITLES = """import('/static/js/page.js').then(({ actions }) => {
   window.titles = actions.list().map((one) => one.title);
-}), window.titles?.includes('Follow alice (phone)')"""
+}), window.titles?.includes('Follow alice (phone)') && window.titles.includes('Fit to this window')"""
 
 
 def people(page: Page):

@@ -57,7 +57,7 @@ def test_who_types_is_told_to_the_others_and_not_at_every_key(server, viewer, se
     for number in range(100):
         one.type(f"{number}\n")
     other.wait(lambda v: entry(v, mine)["typed_at"])
-    other.wait(lambda v: v.output.count(b"99\r\n") == 2)  # the echo and what cat says may come apart
+    other.wait(lambda v: v.output.count(b"99\r\n") >= 2)  # echo and answer
     assert len(other.of("viewers")) - told <= 3
     other.type("now me\n")
     one.wait(lambda v: entry(v, theirs)["typed_at"])

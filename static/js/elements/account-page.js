@@ -1,6 +1,6 @@
 /* <account-page>: where this account is logged in, its API tokens, its password. */
 
-import { api } from "../page.js";
+import { api, preferences } from "../page.js";
 import { ago, moment } from "../helpers/format.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText, stamp } from "./dom.js";
@@ -14,7 +14,17 @@ class AccountPage extends Parted {
     this.part("tokens").addEventListener("click", (event) => this.revoke(event, "token"));
     this.part("token-form").addEventListener("submit", (event) => this.createToken(event));
     this.part("password-form").addEventListener("submit", (event) => this.changePassword(event));
+    this.part("reading").addEventListener("change", ({ target }) => this.choose(target));
+    preferences.addEventListener("failed", ({ detail }) => toast(detail.error.message));
     this.load();
+  }
+
+  /** The language is of the whole page, so that comes anew; the rest takes effect where it is used. */
+  async choose(field) {
+    const value = field.type === "checkbox" ? field.checked : field.value;
+    preferences.set(field.name, value || null);
+    await preferences.last;
+    if (field.name === "language") location.reload();
   }
 
   async load() {

@@ -26,9 +26,9 @@ export function setHidden(element, hidden) {
   if (element && element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** A clone of <template id="..."> as its first element. */
+/** A clone of <template id="..."> as its first element; of this document, so that it is alive at once. */
 export function stamp(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+  return document.importNode(document.getElementById(id).content.firstElementChild, true);
 }
 
 /** The JSON that the server put into the page under this id. */

@@ -13,6 +13,7 @@ import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { copyText } from "./copy-button.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
@@ -58,7 +59,6 @@ class SessionPage extends Parted {
     this.parts();
     this.listen();
     this.buttons();
-    this.register();
     this.keyboard();
     this.draw();
     this.addEventListener("focusin", () => this.register());
@@ -69,12 +69,25 @@ class SessionPage extends Parted {
   disconnectedCallback() {
     this.sizes?.close();
     this.people?.unregister();
+    this.unregister();
   }
 
   /** Of several of these in one page the one that is used has the actions. */
   register() {
+    this.unregister();
+    const group = t("Session");
+    const running = () => this.status.running;
+    this.removers = [
+      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
+      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
+      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
+    ].map((action) => actions.add({ group, ...action }));
     this.sizes.register();
     this.people.register({ anew: true });
+  }
+
+  unregister() {
+    for (const remove of this.removers ?? []) remove();
   }
 
   parts() {
@@ -120,6 +133,7 @@ class SessionPage extends Parted {
       this.scroll.toBottom();
       this.type(detail.data);
     });
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("search-asked", () => this.searchBar.open());
     view.addEventListener("left", () => this.part("details").focus());
@@ -134,17 +148,6 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
-  }
-
-  register() {
-    const group = t("Session");
-    const running = () => this.status.running;
-    this.removers = [
-      { id: "session.fit", title: t("Fit to this window"), when: () => running() && this.view.differs, run: () => this.fit() },
-      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
-      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
-      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
-    ].map((action) => actions.add({ group, ...action }));
   }
 
   // Typing

@@ -10,11 +10,13 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
+import { preferences } from "../page.js";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
 import { t } from "../helpers/words.js";
+import { Composition } from "./composition.js";
 import { copyText } from "./copy-button.js";
 import { addRenderer, colour, look, openLink } from "./terminal-look.js";
 import { TerminalLayout } from "./terminal-layout.js";
@@ -43,9 +45,12 @@ class TerminalView extends HTMLElement {
     guard(this.term);
     registerWidths(this.term);
     this.theme();
+    this.speaking();
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
     this.term.open(this.mount);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
+    this.compose();
     addRenderer(this.term, () => this.layout.soon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
@@ -54,6 +59,10 @@ class TerminalView extends HTMLElement {
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.layout.cursorMoved());
     this.layout.now();
+  }
+
+  speaking() {
+    this.term.options.screenReaderMode = preferences.get("screen_reader", false);
   }
 
   addons() {
@@ -66,6 +75,20 @@ class TerminalView extends HTMLElement {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
     }));
+  }
+
+  compose() {
+    const screen = this.mount.querySelector(".xterm-screen");
+    this.composition = new Composition({
+      textarea: this.term.textarea, root: screen, send: (data) => this.term.input(data, true),
+      choice: () => preferences.get("composing"), modified: () => Boolean(this.modifiers?.any),
+      place: () => {
+        const { cursorX, cursorY } = this.term.buffer.active;
+        const { width, height } = this.cell;
+        const { fontFamily: font, fontSize: size } = this.term.options;
+        return { left: cursorX * width, top: cursorY * height, height, font, size, width: screen.clientWidth };
+      },
+    });
   }
 
   theme() {

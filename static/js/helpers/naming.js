@@ -22,7 +22,7 @@ export function subtitleOf(session) {
 
 /** Every word of `query` must occur somewhere; a word `#tag` must be one of the tags. */
 export function answers(session, query) {
-  const hay = [session.name, session.title, session.cwd, commandLine(session), ...(session.tags ?? [])]
+  const hay = [session.name, session.title, session.cwd, commandLine(session), session.group, ...(session.tags ?? [])]
     .filter(Boolean).join("\n").toLowerCase();
   return query.toLowerCase().split(/\s+/).filter(Boolean).every((word) =>
     word.startsWith("#") && word.length > 1

@@ -21,26 +21,35 @@ export class Api {
     Object.assign(this, { csrf, fetch, loggedOut });
   }
 
-  async call(method, path, body) {
-    const answer = await this.reach(method, path, body);
+  async call(method, path, body, how = {}) {
+    const answer = await this.reach(method, path, body, how);
     if (answer.ok) return answer.status === 204 ? null : answer.json();
-    const problem = await answer.json().catch(() => ({}));
-    if (answer.status === 401) this.loggedOut();
-    throw new ApiError(answer.status, problem);
+    throw await this.refused(answer);
   }
 
-  async reach(method, path, body) {
+  async refused(answer) {
+    const problem = await answer.json().catch(() => ({}));
+    if (answer.status === 401) this.loggedOut();
+    return new ApiError(answer.status, problem);
+  }
+
+  async reach(method, path, body, how) {
     const headers = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = this.csrf;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     try {
       return await this.fetch(`/api/v1${path}`, {
-        method, headers, credentials: "same-origin", redirect: "error",
+        method, headers, credentials: "same-origin", redirect: "error", ...how,
         body: body === undefined ? undefined : JSON.stringify(body),
       });
     } catch {
       throw new ApiError(0);
     }
+  }
+
+  /** {sessions, looks}: all of them, and what this account saw of each. */
+  list() {
+    return this.call("GET", "/sessions");
   }
 
   sessions() {
@@ -55,6 +64,13 @@ export class Api {
     return this.call("GET", `/sessions/${id}/status`);
   }
 
+  /** The screen and `scrollback` lines above it, as text. */
+  async screen(id, scrollback = 0) {
+    const answer = await this.reach("GET", `/sessions/${id}/screen?format=text&scrollback=${scrollback}`);
+    if (answer.ok) return answer.text();
+    throw await this.refused(answer);
+  }
+
   change(id, facts) {
     return this.call("PATCH", `/sessions/${id}`, facts);
   }
@@ -65,6 +81,16 @@ export class Api {
 
   forget(id) {
     return this.call("DELETE", `/sessions/${id}?forget=true`);
+  }
+
+  /** Also while the page is being left. {done, left}. */
+  endSeveral(ids, { forget = false } = {}) {
+    return this.call("POST", "/sessions/end", { ids, forget }, { keepalive: true });
+  }
+
+  /** `pinned`, or `seen: true`. */
+  look(id, facts) {
+    return this.call("PATCH", `/sessions/${id}/look`, facts);
   }
 
   again(id) {

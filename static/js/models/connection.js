@@ -14,6 +14,7 @@ client sends                     what for
   look                           whether anybody looks at this page: hidden, it gets no output
   view                           what this page has scrolled to, for who follows it
   watch, unwatch                 the dashboard's feed
+  peek                           which cards are in sight: their screens are drawn small
 server sends
   output                         bytes that begin at an offset
   snapshot                       reset, then draw; output goes on from its offset
@@ -21,13 +22,16 @@ server sends
   status                         to watchers
   gap, pressure                  output that was lost; the disk is full, or has room again
   forgotten                      to watchers: the session was erased
+  looked                         what this account has seen of a session
+  thumbnail                      a small picture of a screen that is in sight
 */
 
 import { t } from "../helpers/words.js";
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch"];
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
+  "looked", "thumbnail",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
