@@ -1,7 +1,7 @@
 """The books of commands: told to who is in a session when they come, saved in batches, and read again.
 
-The rule: commands and how far output was read are saved together, by the worker that leads; whoever comes after reads on
-from there in the journal. A kill at any moment costs no command and doubles none.
+The rule: commands and how far output was read are saved together, by the worker that leads; whoever comes after reads
+on from there in the journal. A kill at any moment costs no command and doubles none.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Commands:
         try:
             return green.offload(caught_up, self._sessions_dir / session.id, saved, until)
         except (KeyError, TypeError, ValueError):
-            log.exception("session %s: what was saved of its commands cannot be read; it goes on behind them", session.id)
+            log.exception("session %s: its saved commands cannot be read; it goes on behind them", session.id)
             last = next(iter(Command.page(session.id, None, 1)), None)
             return Marks({"scan": {"offset": until}, "last": last._asdict() if last else None})
 

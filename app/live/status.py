@@ -33,8 +33,8 @@ class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
-    that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say), `last_command`
-    (the newest one: number, text, started_at, ended_at, exit_code; while the session runs)."""
+    that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
+    `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs)."""
 
     id: str
     name: str

@@ -70,10 +70,12 @@ class Command(Record):
     def page(cls, session_id: str, before: int | None, limit: int) -> list[Ran]:
         """The newest first."""
         with db.connection_context():
-            rows = cls.select(*_FIELDS).where(cls.session == session_id)
+            fields = [getattr(cls, name) for name in Ran._fields]
+            rows = cls.select(*fields).where(cls.session == session_id)
             if before is not None:
                 rows = rows.where(cls.number < before)
-            return [Ran(*row) for row in rows.order_by(cls.number.desc()).limit(limit).tuples()]
+            found: list[tuple[Any, ...]] = list(rows.order_by(cls.number.desc()).limit(limit).tuples())
+            return [Ran(*row) for row in found]
 
     @classmethod
     def numbered(cls, session_id: str, number: int) -> Ran | None:
@@ -92,9 +94,6 @@ class CommandScan(Record):
         with db.connection_context():
             row = cls.get_or_none(cls.session == session_id)
             return row.state if row is not None else None
-
-
-_FIELDS = [getattr(Command, name) for name in Ran._fields]
 
 
 @written

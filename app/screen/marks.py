@@ -169,8 +169,9 @@ def bounded(text: str) -> str | None:
     """As people may see it; None for a line that begins with a blank, which is kept out of histories."""
     if not text or text[0] in " \t":
         return None
-    lines = (clean(line.encode("utf-8", "replace"), TEXT_CHARACTERS) for line in text[: 2 * TEXT_CHARACTERS].split("\n"))
-    return "\n".join(lines)[:TEXT_CHARACTERS].rstrip() or None
+    lines = text[: 2 * TEXT_CHARACTERS].split("\n")
+    whole = "\n".join(clean(line.encode("utf-8", "replace"), TEXT_CHARACTERS) for line in lines)
+    return whole[:TEXT_CHARACTERS].rstrip() or None
 
 
 def _from_vscode(raw: bytes) -> str:

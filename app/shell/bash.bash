@@ -40,7 +40,9 @@ if [[ $- == *i* && ${HOLDFAST_SHELL_INTEGRATION-1} != 0 && -z ${__holdfast_here-
     builtin local status=${1:-$?} path=$PWD number='\!'
     path=${path//\%/%25} path=${path//\#/%23} path=${path//\?/%3F} path=${path//[[:cntrl:]]/}
     builtin printf '\e]133;D;%s\a\e]7;file://%s%s\a' "$status" "${HOSTNAME-}" "$path"
-    __holdfast_next=${number@P}
+    # What \! says here is the newest entry's number; without any it says 1, too.
+    __holdfast_next=$((${number@P} + 1))
+    ((__holdfast_next == 2)) && [[ -z $(builtin history 1 2>/dev/null) ]] && __holdfast_next=1
     [[ ${PS1-} == *']133;A'* ]] || PS1='\[\e]133;A;redraw=0\a\]'${PS1-}'\[\e]133;B\a\]'
     if [[ ${PS0-} != *__holdfast_run* ]]; then
       if builtin shopt -q promptvars; then PS0=${PS0-}'$(__holdfast_run)'; else PS0=${PS0-}'\e]133;C\a'; fi

@@ -161,7 +161,7 @@ class HitsBody(BaseModel):
 class CommandBody(BaseModel):
     """`text`: null where the shell did not say it, or the line began with a blank. Offsets are of the session's output;
     `output_end`, `ended_at` and `seconds` are null while it runs. `exit_code` also where the shell did not say it.
-    `prompt_row`, `output_row`, `end_row`: of the history `history`, null where they are not kept or were not asked for."""
+    `prompt_row`, `output_row`, `end_row`: of the history `history`, null where they are not kept or not asked for."""
 
     number: int
     text: str | None

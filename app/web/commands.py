@@ -1,4 +1,4 @@
-"""The commands of a session over HTTP: what its shell ran, and what each wrote. The rule: each handler is one call down."""
+"""The commands of a session over HTTP: what its shell ran, and what each wrote. The rule: each is one call down."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def command_list(session: Session, query: bodies.CommandPage) -> Any:
     """What the session's shell ran, the newest first; a shell that marks nothing has none."""
     found = rooms().commands.page(session, query.before, query.limit + 1)
     ran, more = found[: query.limit], len(found) > query.limit
-    answer = {"commands": [command_json(one) for one in ran], "more": more}
-    return answer | {"at_prompt": rooms().commands.at_prompt(session)} | (with_rows(session, ran, answer) if query.rows else {})
+    at_prompt = rooms().commands.at_prompt(session)
+    answer = {"commands": [command_json(one) for one in ran], "more": more, "at_prompt": at_prompt}
+    return answer | with_rows(session, ran, answer) if query.rows else answer
 
 
 def with_rows(session: Session, ran: list[Ran], answer: dict[str, Any]) -> dict[str, Any]:
