@@ -74,8 +74,8 @@ class Command(Record):
             rows = cls.select(*fields).where(cls.session == session_id)
             if before is not None:
                 rows = rows.where(cls.number < before)
-            found: list[tuple[Any, ...]] = list(rows.order_by(cls.number.desc()).limit(limit).tuples())
-            return [Ran(*row) for row in found]
+            found = list(rows.order_by(cls.number.desc()).limit(limit).tuples())
+            return [Ran(*row) for row in found]  # type: ignore[misc]
 
     @classmethod
     def numbered(cls, session_id: str, number: int) -> Ran | None:

@@ -187,6 +187,15 @@ class CommandsBody(BaseModel):
     history: str | None = None
 
 
+class StoredBody(BaseModel):
+    """`name`: what the file is called now; `path`: null where it cannot be written as text."""
+
+    name: str
+    directory: str
+    path: str | None
+    bytes: int
+
+
 class LoginBody(BaseModel):
     id: int
     created_at: Time

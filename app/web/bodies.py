@@ -254,7 +254,7 @@ class CommandPage(Query):
     rows: bool = False
 
 
-class CommandOutput(Query):
+class DownloadAs(Query):
     format: Literal["text", "ansi", "raw"] = "text"
 
 

@@ -40,7 +40,7 @@ def with_rows(session: Session, ran: list[Ran], answer: dict[str, Any]) -> dict[
 
 
 @route("GET", COMMANDS + "/<int:number>/output", WATCH, Answer(200, "application/octet-stream", POSITIONS))
-def command_output(session: Session, number: int, query: bodies.CommandOutput) -> Any:
+def command_output(session: Session, number: int, query: bodies.DownloadAs) -> Any:
     """What the command wrote, or has written so far: as text, as ANSI that redraws it, or raw. Of much, the newest."""
     commands = rooms().commands
     take = {"text": commands.text, "ansi": commands.ansi, "raw": commands.output}[query.format]
