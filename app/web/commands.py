@@ -33,6 +33,8 @@ def command_list(session: Session, query: bodies.CommandPage) -> Any:
 
 def with_rows(session: Session, ran: list[Ran], answer: dict[str, Any]) -> dict[str, Any]:
     offsets = {getattr(one, name) for one in ran for name in ROWS.values()} - {None}
+    if not offsets:
+        return {}
     history, rows = rooms().histories.rows_of(session.id, offsets)
     for one in answer["commands"]:
         one |= {row: rows.get(one[offset]) for row, offset in ROWS.items()}
