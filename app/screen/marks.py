@@ -8,7 +8,7 @@ output, by its offsets and not by any clock, so that everybody who scans finds t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -58,27 +58,27 @@ class State:
 
 class Scanner:
     def __init__(self, state: State | None = None) -> None:
-        self._state = state or State()
-        self._held = b""  # from `_state.offset` on: how a mark may begin
+        state = state or State()
+        self._at, self._typed, self._block, self._marks = state.offset, state.typed, state.block, state.marks
+        self._held = b""  # from `_at` on: how a mark may begin
 
     @property
     def state(self) -> State:
-        return self._state
+        return State(self._at, self._typed, self._block, self._marks)
 
     @property
     def offset(self) -> int:
         """Where the next output is expected; what is given again below it is passed over."""
-        return self._state.offset + len(self._held)
+        return self._at + len(self._held)
 
     def feed(self, start: int, data: bytes) -> list[Mark]:
         if start < self.offset:
             data = data[self.offset - start :]
         elif start > self.offset:  # bytes are missing
-            self._held = b""
-            self._state = replace(self._state, offset=start, typed=None)
+            self._at, self._held, self._typed = start, b"", None
         if not data:
             return []
-        base, whole = self._state.offset, self._held + data
+        base, whole = self._at, self._held + data
         found: list[Mark] = []
         at = 0
         while True:
@@ -86,8 +86,7 @@ class Scanner:
             if mark is None:
                 break
             found.append(mark)
-        self._held = whole[at:]
-        self._state = replace(self._state, offset=base + at)
+        self._at, self._held = base + at, whole[at:]
         return found
 
     def _next(self, whole: bytes, at: int, base: int) -> tuple[int, Mark | None]:
@@ -119,14 +118,13 @@ class Scanner:
 
     def _counted(self, offset: int) -> bool:
         block = offset // BLOCK_BYTES
-        marks = self._state.marks + 1 if block == self._state.block else 1
-        self._state = replace(self._state, block=block, marks=marks)
-        return marks <= MOST_MARKS
+        self._marks = self._marks + 1 if block == self._block else 1
+        self._block = block
+        return self._marks <= MOST_MARKS
 
     def _type(self, data: bytes) -> None:
-        typed = self._state.typed
-        if typed is not None and len(typed) < TYPED_BYTES and data:
-            self._state = replace(self._state, typed=(typed + data[:TYPED_BYTES].decode("latin-1"))[:TYPED_BYTES])
+        if data and self._typed is not None and len(self._typed) < TYPED_BYTES:
+            self._typed = (self._typed + data[:TYPED_BYTES].decode("latin-1"))[:TYPED_BYTES]
 
     def _read(self, body: bytes, start: int, end: int) -> Mark | None:
         if body.startswith(b"7;"):
@@ -137,8 +135,7 @@ class Scanner:
         kind, rest = _LETTERS[body[4:5]], body[5:]
         if rest and not rest.startswith(b";") or b"k=s" in rest.split(b";"):
             return None  # another letter's words; a prompt's second line
-        typed = self._state.typed
-        self._state = replace(self._state, typed="" if kind == INPUT else None)
+        typed, self._typed = self._typed, "" if kind == INPUT else None
         if kind == STARTED:
             return Mark(kind, start, end, _command(rest[1:], typed))
         return Mark(kind, start, end, code=_code(rest[1:]) if kind == ENDED else None)
