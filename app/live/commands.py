@@ -7,6 +7,7 @@ on from there in the journal. A kill at any moment costs no command and doubles 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,12 +43,17 @@ def command_json(ran: Ran) -> dict[str, Any]:
     return ran._asdict() | times
 
 
+# zsh marks an unfinished line with a sign (%, or # for root), blanks and returns, before it says that the command ended.
+ZSH_LINE_END = re.compile(rb"(?:\x1b\[[0-9;]*m)+[%#](?:\x1b\[[0-9;]*m)+ *\r \r\Z")
+
+
 class Commands:
     def __init__(self, rooms: Following, sessions_dir: Path) -> None:
         self._rooms = rooms
         self._sessions_dir = sessions_dir
         self._due: set[str] = set()
         self._wake = green.Signal()
+        self._saves = green.Semaphore(1)  # or an older state could be written over a newer one
         self._told: dict[str, tuple[float, int]] = {}  # by session: since when, how many
 
     def start(self) -> None:
@@ -117,17 +123,22 @@ class Commands:
 
     def _save(self, room: Room) -> None:
         """One that fails is tried again with the next; the journal has it all anyway."""
-        room.settle()
-        marks = room.marks
-        unsaved, marks.unsaved = marks.unsaved, {}
+        with self._saves:
+            room.settle()
+            self._keep(room, room.marks)
+
+    def _keep(self, room: Room, marks: Marks) -> None:
+        marks.saving, marks.unsaved = marks.unsaved, {}
         state, offset = marks.state(), marks.offset
         try:
-            Command.keep(room.session, unsaved.values(), state)
+            Command.keep(room.session, marks.saving.values(), state)
             marks.saved_at = offset
         except Exception:
             log.exception("the commands of session %s could not be saved; they will be", room.session)
-            marks.unsaved = unsaved | marks.unsaved
+            marks.unsaved = marks.saving | marks.unsaved
             self._due.add(room.session)
+        finally:
+            marks.saving = {}
 
     # Reading again.
 
@@ -136,7 +147,7 @@ class Commands:
         room = self._rooms.rooms.get(session.id)
         if room is None and session.state != RUNNING:
             self._complete(session)
-        fresh = dict(room.marks.unsaved) if room is not None else {}
+        fresh = room.marks.saving | room.marks.unsaved if room is not None else {}
         saved = {ran.number: ran for ran in Command.page(session.id, before, limit)}
         saved |= {number: ran for number, ran in fresh.items() if before is None or number < before}
         return [saved[number] for number in sorted(saved, reverse=True)[:limit]]
@@ -179,7 +190,7 @@ class Commands:
         ran, piece = self.output(session, number, TEXT_BYTES)
         room = self._rooms.rooms.get(session.id)
         cols = room.screen.cols if room is not None else session.cols
-        drawn = green.offload(form, piece.data, cols)
+        drawn = green.offload(form, ZSH_LINE_END.sub(b"", piece.data), cols)
         return ran, OutputSlice(piece.start, drawn, piece.next, piece.head)
 
 

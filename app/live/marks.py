@@ -37,6 +37,7 @@ class Marks:
         self._text: str | None = saved.get("text")
         self._cwd: str | None = saved.get("cwd")
         self.unsaved: dict[int, Ran] = {}
+        self.saving: dict[int, Ran] = {}  # on their way to the database
         self.saved_at = self.offset
 
     @property

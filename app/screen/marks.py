@@ -111,7 +111,7 @@ class Scanner:
             at = stop
             if mark is not None:
                 return at, mark
-        begun = _BEGUN.search(whole, max(at, len(whole) - 6))
+        begun = _BEGUN.search(whole, max(at, len(whole) - 7))
         keep = begun.start() if begun else len(whole)
         self._type(whole[at:keep])
         return keep, None
