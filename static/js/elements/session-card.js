@@ -49,6 +49,16 @@ export class SessionCard extends Parted {
     this.drawTags();
   }
 
+  /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */
+  drawRate(rates = []) {
+    const spark = this.part("spark");
+    const most = Math.max(0, ...rates);
+    setHidden(spark, most === 0);
+    if (most === 0) return;
+    spark.values = rates;
+    spark.label = t("Output, up to {amount} a second", { amount: bytes(most) });
+  }
+
   /** Also once a second without news: ages and durations move by themselves. */
   age(now = Date.now()) {
     this.say("uptime", this.uptime(now));
