@@ -43,7 +43,7 @@ def command_json(ran: Ran) -> dict[str, Any]:
     return ran._asdict() | times
 
 
-# zsh marks an unfinished line with a sign (%, or # for root), blanks and returns, before it says that the command ended.
+# zsh marks an unfinished line with a sign (%, or # for root), blanks and returns, before it says that a command ended.
 ZSH_LINE_END = re.compile(rb"(?:\x1b\[[0-9;]*m)+[%#](?:\x1b\[[0-9;]*m)+ *\r \r\Z")
 
 

@@ -1,8 +1,7 @@
 /* <command-list>: the drawer with the commands of the session, the newest first. Events: `jump` and `copy`, each
 {number}; `toggled` {open}. */
 
-import { moment } from "../helpers/format.js";
-import { outcome, outcomeWords, SIGNS, took, words } from "../helpers/commands.js";
+import { outcome, outcomeWords, SIGNS, took, when, words } from "../helpers/commands.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText } from "./dom.js";
 import { toast } from "./toast-line.js";
@@ -86,7 +85,7 @@ class CommandList extends Parted {
     item.querySelector(".text").classList.toggle("untold", command.text === null);
     say("outcome", kind === "ok" ? "" : outcomeWords(command));
     say("took", took(command));
-    say("when", moment(command.started_at));
+    say("when", when(command));
     item.querySelector(".copy").ariaLabel = t("Copy the output of {command}", { command: words(command) });
     return item;
   }

@@ -1,7 +1,7 @@
 /* How a command reads: its words, how it ended, how long it took. Pure. */
 
-import { duration, number } from "./format.js";
-import { t } from "./words.js";
+import { duration, moment, number } from "./format.js";
+import { language, t } from "./words.js";
 
 /** "running", "ok", "bad", or "ended" where the shell did not say how. */
 export function outcome({ output_end: end, exit_code: code }) {
@@ -20,12 +20,19 @@ export function outcomeWords(command) {
 /** A sign of its own for each outcome: none is told by its colour alone. */
 export const SIGNS = { ok: "✓", bad: "✗", running: "…", ended: "·" };
 
-/** "0.4 s" for short ones; then as all durations. */
+/** "0.4 s" for short ones, nothing for those that take no time; then as all durations. */
 export function took({ seconds }) {
-  if (seconds === null || seconds === undefined) return "";
+  if (seconds === null || seconds === undefined || seconds < 0.05) return "";
   if (seconds >= 60) return duration(seconds);
   const digits = seconds < 10 ? 1 : 0;
   return t("{seconds} s", { seconds: number(seconds, { minimumFractionDigits: digits, maximumFractionDigits: digits }) });
+}
+
+/** When it began: today, the time alone. */
+export function when({ started_at: then }, now = new Date()) {
+  const date = new Date(then);
+  if (date.toDateString() !== now.toDateString()) return moment(then);
+  return date.toLocaleTimeString(language(), { timeStyle: "medium" });
 }
 
 export function words({ text }) {
