@@ -37,10 +37,9 @@ export class Commands extends EventTarget {
     return this.list.find(({ output_end: end }) => end !== null) ?? null;
   }
 
-  /** How many of the newest have a row yet to be asked for. */
+  /** So many of the newest have to be asked for, or some of them stay without a row that is known by now. */
   get unplaced() {
-    const first = this.list.findIndex((command) => placedWhole(command));
-    return first < 0 ? this.list.length : first;
+    return this.list.slice(0, PAGE).findLastIndex((command) => !placedWhole(command)) + 1;
   }
 
   /** From an event: it began or ended. Whoever missed some asks for the page. */
