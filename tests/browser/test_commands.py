@@ -96,7 +96,11 @@ def test_the_list_names_all_commands_and_leads_to_them(person, shell, device, la
     page = person("alice", device, locale=language).join(shell.id)
     placed(page)
     expect(page.locator("html")).to_have_attribute("lang", language[:2] if language != "en-GB" else "en")
-    page.locator("[data-part=commands]").click()
+    if device is PHONE:
+        page.locator("view-menu > button").click()
+        page.locator("view-menu [role=menuitem]").nth(1).click()
+    else:
+        page.locator("[data-part=commands]").click()
     items = page.locator("command-list li")
     expect(items).to_have_count(len(LINES) + 1)
     assert items.locator("code").all_text_contents()[0::2] == ["seq 1 90", "echo '<b>x</b>'", "true"]

@@ -18,6 +18,7 @@ const UNASKED_BYTES = 64 << 20;
 // A command that took longer and ends while nobody looks is shown in the title.
 const LONG_SECONDS = 10;
 const SHOWN = "command_marks";
+const NARROW = "(max-width: 640px)";
 
 export class SessionCommands {
   /** `page` is a <session-page> with its parts attached. */
@@ -34,6 +35,7 @@ export class SessionCommands {
     });
     this.above = null;       // the marks of the history view, which is made when it is needed
     this.chosen = null;      // the number of the command jumped to
+    this.known = new Map(this.actions().map((action) => [action.id, action]));
     this.listen();
   }
 
@@ -142,13 +144,15 @@ export class SessionCommands {
     this.header.put(placed.length ? this.covering(placed, top) : null);
   }
 
-  /** Not over a program that draws here and there while it runs: only where output runs off at the bottom. */
+  /** Not over a program that draws here and there while it runs: only where output runs off at the bottom. Nor, on a
+   * phone, over what comes: there a line of the page is many of a terminal that is scaled down. */
   covering(placed, top) {
     const found = covering(placed, top);
     const { term, place } = this.view;
     const live = !this.scroll.reading && place.top >= place.bottom;
     const runs = found !== null && found.output_end === null;
-    return live && runs && term.buffer.active.cursorY < term.rows - 1 ? null : found;
+    const drawing = runs && term.buffer.active.cursorY < term.rows - 1;
+    return live && (drawing || matchMedia(NARROW).matches) ? null : found;
   }
 
   // Going there
@@ -161,7 +165,7 @@ export class SessionCommands {
         return;
       }
       this.goTo(command);
-      if (matchMedia("(max-width: 640px)").matches && !this.list.hidden) this.list.toggle(false);
+      if (matchMedia(NARROW).matches && !this.list.hidden) this.list.toggle(false);
     } catch (error) {
       toast(error.message);
     }
@@ -261,15 +265,19 @@ export class SessionCommands {
 
   register() {
     this.forget();
+    this.removers = [...this.known.values()].map((action) => actions.add(action));
+  }
+
+  actions() {
     const terminal = t("Terminal");
     const marked = () => this.commands.list.length > 0 || typeof this.status.facts.at_prompt === "boolean" || !this.status.running;
-    this.removers = [
+    return [
       { id: "terminal.previous-prompt", title: t("To the previous command"), group: terminal, keys: ["Ctrl+Shift+ArrowUp"], when: marked, run: () => this.step(-1) },
       { id: "terminal.next-prompt", title: t("To the next command"), group: terminal, keys: ["Ctrl+Shift+ArrowDown"], when: marked, run: () => this.step(1) },
       { id: "terminal.copy-last-output", title: t("Copy the output of the last command"), group: terminal, when: marked, run: () => this.copyLast() },
       { id: "session.commands", title: t("Commands of this session"), group: t("Session"), keys: ["Alt+Shift+C"], run: () => this.toggle() },
       { id: "view.command-marks", title: t("Show or hide the marks beside commands"), group: t("View"), run: () => preferences.set(SHOWN, this.shown ? false : null) },
-    ].map((action) => actions.add(action));
+    ];
   }
 
   forget() {
