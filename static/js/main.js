@@ -22,7 +22,6 @@ const ELEMENTS = {
   "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
   "spark-line": () => import("./elements/spark-line.js"),
-  "stats-panel": () => import("./elements/stats-panel.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
   "workspace-page": () => import("./elements/workspace-page.js"),
@@ -37,8 +36,10 @@ const spoken = document.documentElement.lang;
 const locale = navigator.languages.find((one) => one.split("-")[0] === spoken) ?? spoken;
 speak(locale, catalogue ? (await import(catalogue)).default : {});
 
+// Also what a page will make of its templates: a workspace its panes.
+const drawn = [document, ...[...document.querySelectorAll("template")].map(({ content }) => content)];
 for (const [tag, load] of Object.entries(ELEMENTS)) {
-  if (document.querySelector(tag)) load();
+  if (drawn.some((part) => part.querySelector(tag))) load();
 }
 
 if (document.readyState === "complete") install();

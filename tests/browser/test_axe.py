@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page: desktop and phone, light and dark, English and Chinese, dialogs open."""
+"""axe-core finds nothing on any page: a desktop in light and English, a phone in dark and Chinese, dialogs open."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ AXE = (Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js")
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap((found) =>
   found.nodes.map((node) => [found.id, found.help, node.target.join(" "), node.failureSummary].join(" | ")))"""
 
+# Colours, words and widths each both ways; all eight together would take two minutes more.
 LOOKS = [
     pytest.param(DESKTOP, "light", "en", id="desktop-light-en"),
-    pytest.param(DESKTOP, "dark", "zh-CN", id="desktop-dark-zh"),
-    pytest.param(PHONE, "dark", "en", id="phone-dark-en"),
-    pytest.param(PHONE, "light", "zh-CN", id="phone-light-zh"),
+    pytest.param(PHONE, "dark", "zh-CN", id="phone-dark-zh"),
 ]
 
 

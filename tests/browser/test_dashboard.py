@@ -73,6 +73,7 @@ def test_what_is_new_since_i_looked_is_told_until_i_look(dora, person, device):
     looked = alice.join(session)
     expect(card(page, "rings").locator(".news")).to_be_hidden()
     looked.close()
+    eventually(lambda: dora.status(session)["connected_clients"] == 0)  # who is still there sees what comes
     eventually(lambda: dora.get("/sessions").json()["looks"][session]["bells"] == 1)
     expect(card(page, "rings").locator(".news")).to_be_hidden()
     dora.call("POST", f"/sessions/{session}/input", json={"data": "more\n"})
@@ -142,8 +143,9 @@ def test_ending_can_be_taken_back_and_leaving_the_page_makes_it_final(dora, pers
     page.get_by_role("button", name="Undo").click()
     expect(card(page, "victim").get_by_text("running", exact=True)).to_be_visible()
     assert dora.status(session)["state"] == "running"
-    page.keyboard.press("j")
+    card(page, "victim").locator(".name").focus()
     page.keyboard.press("e")
+    expect(card(page, "victim").get_by_text("ending…")).to_be_visible()
     page.goto("/account")
     eventually(lambda: dora.status(session)["state"] == "ended")
 

@@ -10,8 +10,9 @@ from tests.browser.people import until
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/shortcuts.md"
 HEAD = """# Shortcuts
 
-Every key that the pages take for themselves; on a Mac `Meta` is ⌘. In a terminal only those with Shift and one of Ctrl and Alt,
-or with Meta, are taken: all others go to the program. `?` shows this list on every page, `Ctrl+Shift+K` finds the actions.
+Every key that the pages take for themselves; on a Mac `Meta` is ⌘. In a terminal only those with Shift and one of Ctrl
+and Alt, or with Meta, are taken: all others go to the program. `?` shows this list on every page, `Ctrl+Shift+K` finds
+the actions.
 """
 KNOWN = "[...holdfast.actions.known.values()].map(({ id, title, group, keys }) => ({ id, title, group, keys }))"
 

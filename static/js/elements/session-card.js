@@ -20,7 +20,14 @@ export class SessionCard extends Parted {
     this.toggleAttribute("data-picked", picked);
     this.part("pick").checked = picked;
     this.part("pin").ariaPressed = String(item.pinned);
-    if (!same) this.draw();
+    this.stale ||= !same;
+    if (this.inSight !== false) this.refresh();
+  }
+
+  /** Out of sight it only keeps what it was given: two hundred that all have news would cost a frame each time. */
+  refresh() {
+    if (this.stale) this.draw();
+    this.stale = false;
     this.drawNews();
     this.age();
   }
@@ -39,8 +46,7 @@ export class SessionCard extends Parted {
     this.part("subtitle").title = subtitleOf(session);
     this.say("state", this.doing ?? stateWords(session));
     this.drawClients();
-    this.part("uptime").title = t("Started {when}", { when: moment(session.created_at) });
-    this.part("output").title = t("Last output {when}", { when: moment(session.last_output_at) });
+    this.drawMoments(session.created_at, session.last_output_at);
     this.say("size", size(session.rows, session.cols));
     this.part("size").title = sizeInWords(session.rows, session.cols);
     setHidden(this.part("end"), !running);
@@ -71,6 +77,15 @@ export class SessionCard extends Parted {
     if (state === "running") return duration((now - Date.parse(start)) / 1000);
     const seconds = end ? (Date.parse(end) - Date.parse(start)) / 1000 : known ?? 0;
     return t("ran {duration}", { duration: duration(seconds) });
+  }
+
+  /** Writing a date in words takes as long as all the rest of a card. */
+  drawMoments(created, output) {
+    const minute = output?.slice(0, 16);
+    if (this.minute === minute && this.part("uptime").title) return;
+    this.minute = minute;
+    this.part("uptime").title = t("Started {when}", { when: moment(created) });
+    this.part("output").title = t("Last output {when}", { when: moment(output) });
   }
 
   drawClients() {

@@ -9,6 +9,7 @@ import { t } from "../helpers/words.js";
 import { Parted, setText } from "./dom.js";
 import { submitting } from "./form-errors.js";
 import { toast } from "./toast-line.js";
+import "./stats-panel.js";
 
 class SessionDetails extends Parted {
   /** `status` is a models/session-status.js; `stream` says which viewer is this window. */

@@ -184,6 +184,7 @@ class SessionList extends Parted {
       target.inSight = visible;
       if (this.cards.get(id) !== target) continue;
       this.thumbnails.sight(id, visible);
+      if (visible) target.refresh();
       if (visible) this.paint(id);
     }
     this.drawRates();
