@@ -9,6 +9,9 @@ from tests.browser.people import DESKTOP, PHONE, eventually, hide, type_in, unti
 LINES = ("true", "echo out; false", "echo '<b>x</b>'", " secret-thing", "seq 1 90")
 
 
+ALL = len(LINES) + 1
+
+
 class Shell:
     def __init__(self, server, lines=LINES, **order):
         self.api = server.api("alice")
@@ -36,7 +39,7 @@ def shell(server):
     return Shell(server)
 
 
-def placed(page, count=len(LINES) + 1):
+def placed(page, count=ALL):
     until(page, f"holdfast.commands.commands.placed.length >= {count} && holdfast.commands.top !== null")
 
 
@@ -91,7 +94,10 @@ def test_a_header_says_whose_output_fills_the_screen(person, shell):
     eventually(lambda: page.evaluate("() => navigator.clipboard.readText()") == copied)
 
 
-@pytest.mark.parametrize(("device", "language"), [(DESKTOP, "en-GB"), (PHONE, "zh-CN")], ids=["desktop", "phone-chinese"])
+DEVICES = [pytest.param(DESKTOP, "en-GB", id="desktop"), pytest.param(PHONE, "zh-CN", id="phone-chinese")]
+
+
+@pytest.mark.parametrize(("device", "language"), DEVICES)
 def test_the_list_names_all_commands_and_leads_to_them(person, shell, device, language):
     page = person("alice", device, locale=language).join(shell.id)
     placed(page)
@@ -102,7 +108,7 @@ def test_the_list_names_all_commands_and_leads_to_them(person, shell, device, la
     else:
         page.locator("[data-part=commands]").click()
     items = page.locator("command-list li")
-    expect(items).to_have_count(len(LINES) + 1)
+    expect(items).to_have_count(ALL)
     assert items.locator("code").all_text_contents()[0::2] == ["seq 1 90", "echo '<b>x</b>'", "true"]
     assert page.locator("command-list b").count() == 0
     kinds = items.evaluate_all("(all) => all.map((one) => one.dataset.outcome)")
@@ -127,10 +133,10 @@ def test_commands_are_there_again_after_a_restart_and_a_reload(person, own_serve
     placed(page)
     server.restart()
     shell.run("echo after")
-    placed(page, len(LINES) + 2)
+    placed(page, ALL + 1)
     assert shell.commands()[-1][0] == "echo after"
     page.reload()
-    placed(page, len(LINES) + 2)
+    placed(page, ALL + 1)
     page.evaluate("() => { holdfast.commands.step(-1); }")
     until(page, "holdfast.commands.chosen === 7")
 
