@@ -46,6 +46,7 @@ class Config:
     snapshot_seconds: int
     allowed_hosts: tuple[str, ...]
     workers: int
+    shell_integration: bool
 
     @property
     def keeper_dir(self) -> Path:
@@ -124,6 +125,12 @@ def _shell(text: str) -> str:
     if not os.path.isfile(path) or not os.access(path, os.X_OK):
         raise ValueError(f"expected a program that exists and may be run, got {path!r}")
     return path
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off", "1", "0", "true", "false", "yes", "no"):
+        raise ValueError(f"expected on or off, got {text!r}")
+    return text.lower() in ("on", "1", "true", "yes")
 
 
 def allowed_host(entry: str) -> str:
@@ -240,6 +247,14 @@ SETTINGS: tuple[Setting, ...] = (
         "web processes that share the port, each able to serve every session; 1 to 64; more than cores is no use",
         _whole(1, 64),
     ),
+    Setting(
+        "HOLDFAST_SHELL_INTEGRATION",
+        "switch",
+        "on",
+        "",
+        "on or off: bash, zsh and fish mark their prompts and commands, without a change to anybody's files",
+        _switch,
+    ),
 )
 
 
@@ -284,5 +299,7 @@ def described(config: Config) -> str:
 
 def _shown(value: Any) -> str:
     """A URL may carry a password; what is printed ends up in bug reports."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
     text = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
     return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1***@", text)

@@ -17,6 +17,7 @@ from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
 from app.live.bookkeeper import Bookkeeper
+from app.live.commands import Commands
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
@@ -76,6 +77,7 @@ class Following:
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
         self.looks = Looks(self)
+        self.commands = Commands(self)
         self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
         self._wire = wire
@@ -92,6 +94,7 @@ class Following:
         self.books.start()
         self.feed.start()
         self.looks.start()
+        self.commands.start()
         self.thumbnails.start()
         self.samples.start()
         self.sockets.start()
@@ -112,6 +115,7 @@ class Following:
     def leading(self) -> None:
         """This process does from now on what is done once."""
         self.books.leading()
+        self.commands.leading()
         for answers in list(self.answers):
             answers.leading()
 
@@ -250,6 +254,7 @@ class Following:
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.tally = self._tally(session, room)
+        room.commands = self.commands.restored(session, room.reader, room.offset)
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:
@@ -314,6 +319,7 @@ class Following:
         self.rooms[session.id] = room
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
+        room.on_output = lambda: self.commands.fed(room)
         room.on_title = lambda: room.tell_hidden("status", status_of(self, session).as_json())
         room.on_end = lambda: self._finish(session.id)
         answers = Answers(self, room)
@@ -322,6 +328,7 @@ class Following:
         room.on_presence = lambda: self.workers.changed(session.id)
         room.elsewhere = lambda: self.workers.elsewhere(session.id)
         room.unnamed = lambda: self.workers.unnamed(session.id)
+        self.commands.fed(room)
         self.workers.adopted(room)
 
     def _run(self, room: Room) -> None:
@@ -354,6 +361,7 @@ class Following:
         )
         self._known.pop(session.id, None)
         room = self.rooms.get(session.id)
+        self.commands.ended(record, room)
         if room is not None and not room.finished.raised:
             room.over = True
             self._closing(room, record)
@@ -389,6 +397,7 @@ class Following:
             output_bytes=state.head,
             **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
         )
+        self.commands.ended(record, room)
         self._ended.pop(record.id, None)
         self._known.pop(record.id, None)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from app import green
 from app.keeper.journal import JournalReader
+from app.live.marks import Tracker
 from app.live.presence import Elsewhere
 from app.live.tally import Tally
 from app.live.viewer import FRAME_SECONDS, WINDOW_BYTES, Viewer
@@ -56,6 +57,7 @@ class Reader:
         self.reader = reader
         self.head = offset
         self.tally = Tally(offset)
+        self.commands = Tracker(offset, reader.read)
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | Elsewhere | None = None
         self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
@@ -70,6 +72,7 @@ class Reader:
         self.last_viewer_at: float | None = None
         self.on_replies: Callable[[bytes, int, int], None] = lambda data, start, end: None
         self.on_end: Callable[[], None] = lambda: None
+        self.on_output: Callable[[], None] = lambda: None
         self.on_change: Callable[[], None] = lambda: None
         self.on_title: Callable[[], None] = lambda: None
         self.on_presence: Callable[[], None] = lambda: None
@@ -194,7 +197,7 @@ class Reader:
         return True
 
     def _take(self, start: int, data: bytes) -> None:
-        replies = self._feed(data)
+        replies = self._feed(start, data)
         self.offset = start + len(data)
         if self.offset >= self.present:
             self.caught_up.set()
@@ -203,6 +206,7 @@ class Reader:
         self._gauge(len(data))
         self._took_at = time.monotonic()
         self._snapshots.clear()
+        self.on_output()
         if replies:
             self.on_replies(replies, start, self.offset)
         if self.viewers and self._redraw_due is None:
@@ -216,15 +220,15 @@ class Reader:
                         self._fall_behind(viewer)
         self.on_change()
 
-    def _feed(self, data: bytes) -> bytes:
+    def _feed(self, start: int, data: bytes) -> bytes:
         """On the hub what is short; in a native thread what is long, or comes from a program whose output
         takes the engine long (a flood of full resets, a thousand links): it slows only its own session."""
         if self._feeds_inline(len(data)):
-            replies, cost = self._timed_feed(data)
+            replies, cost = self._timed_feed(start, data)
         else:
             self._busy = green.Flag()
             try:
-                replies, cost = green.offload(self._timed_feed, data)
+                replies, cost = green.offload(self._timed_feed, start, data)
             finally:
                 self._busy.set()
                 self._busy = None
@@ -235,9 +239,10 @@ class Reader:
     def _feeds_inline(self, count: int) -> bool:
         return count <= INLINE_BYTES and time.monotonic() >= self._heavy_until
 
-    def _timed_feed(self, data: bytes) -> tuple[bytes, float]:
+    def _timed_feed(self, start: int, data: bytes) -> tuple[bytes, float]:
         """The replies, and the processor time that they cost this thread, in seconds."""
         began = time.thread_time()
+        self.commands.feed(start, data)
         return self.screen.feed(data), time.thread_time() - began
 
     @property

@@ -88,7 +88,8 @@ class Rooms(Following):
     def _launched(self, session: Session, order: Launch) -> Session:
         label = f"{session.owner.name}/{session.name}"
         try:
-            state = self.keeper.create(spec_for(session.id, order, self.config.shell, label))
+            marks = self.config.shell_integration
+            state = self.keeper.create(spec_for(session.id, order, self.config.shell, label, marks))
         except KeeperRefused as refused:
             session.erase()
             raise LaunchRefused(refused.message, refused.field) from None

@@ -8,11 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from app.live.marks import Tracker
 from app.live.processes import directory_of
 
 if TYPE_CHECKING:
     from app.live.following import Following
     from app.models.session import Session
+
+# Of the last command; the whole one is in the list of commands.
+LINE_CHARACTERS = 200
 
 
 def rfc3339(seconds: float | None) -> str | None:
@@ -32,7 +36,7 @@ class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
-    that has the terminal)."""
+    that has the terminal), `at_prompt` (the shell waits for a command; null: it does not say) and `last_command`."""
 
     id: str
     name: str
@@ -73,6 +77,8 @@ class Status:
     output_rate: float = 0.0
     input_bytes: int | None = None
     foreground: str | None = None
+    at_prompt: bool | None = None
+    last_command: dict[str, object] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,4 +136,19 @@ def status_of(rooms: Following, session: Session) -> Status:
         output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
         input_bytes=room.tally.input_bytes if room else session.input_bytes,
         foreground=usage.foreground if usage else None,
+        at_prompt=room.commands.at_prompt if room and alive else None,
+        last_command=_last(room.commands) if room else None,
     )
+
+
+def _last(commands: Tracker) -> dict[str, object] | None:
+    command = commands.last
+    if command is None:
+        return None
+    return {
+        "number": command.number,
+        "text": command.text[:LINE_CHARACTERS] if command.text else None,
+        "started_at": rfc3339(command.started_at),
+        "ended_at": rfc3339(command.ended_at),
+        "exit_code": command.exit_code,
+    }

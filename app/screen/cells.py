@@ -84,8 +84,10 @@ def line(row: Row) -> Line:
     return Line(tuple(runs), bool(row.flags & WRAP))
 
 
-def text(row: Row) -> str:
-    return "".join(spelled(span) for span in row.spans).rstrip(" ")
+def text(row: Row, whole: bool = False) -> str:
+    """`whole`: with the blanks at its end."""
+    spelled_out = "".join(spelled(span) for span in row.spans)
+    return spelled_out if whole else spelled_out.rstrip(" ")
 
 
 def spelled(span: Span) -> str:

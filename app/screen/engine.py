@@ -14,6 +14,7 @@ from app.screen import cells, ghostty, snapshot, state, thumbnail
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
 from app.screen.intake import Intake
+from app.screen.rows import WRAP
 from app.screen.signs import NOTIFICATIONS_KEPT, TITLE_CHARACTERS, Signs, clean, directory
 
 SIZES = range(1, 1001)
@@ -133,6 +134,11 @@ class Capture:
 
     def text(self) -> str:
         return "\n".join(cells.text(row) for row in self._visible())
+
+    def unwrapped(self) -> str:
+        """Lines as they were written, not as they were wrapped; blanks at their ends are cut."""
+        rows = self._visible()
+        return "".join(cells.text(row, True) if row.flags & WRAP else cells.text(row) + "\n" for row in rows)
 
     def cells(self) -> list[Line]:
         return [cells.line(row) for row in self._visible()]

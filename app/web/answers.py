@@ -158,6 +158,28 @@ class HitsBody(BaseModel):
     complete: bool
 
 
+class CommandBody(BaseModel):
+    """`text` is null where the shell did not say it, or where it is `private` (the line began with a blank). Its output
+    is that from `output_start` to `output_end`; what is null at the end is not known yet, or never will be."""
+
+    number: int
+    prompt_offset: int
+    output_start: int
+    started_at: Time
+    text: str | None
+    private: bool
+    cwd: str | None
+    output_end: int | None
+    ended_at: Time | None
+    exit_code: int | None
+
+
+class CommandsBody(BaseModel):
+    """The newest first."""
+
+    commands: list[CommandBody]
+
+
 class LoginBody(BaseModel):
     id: int
     created_at: Time

@@ -98,6 +98,7 @@ class NewSession(Body):
     cols: Size = 80
     tags: Tags = []
     group: Group = ""
+    shell_integration: bool = True
 
     @field_validator("command", mode="before")
     @classmethod
@@ -213,6 +214,17 @@ class Forget(Query):
 class ScreenAs(Query):
     format: Literal["text", "ansi", "json"] = "text"
     scrollback: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class Before(Query):
+    """Without `before`: the newest."""
+
+    before: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class OutputAs(Query):
+    format: Literal["text", "ansi", "raw"] = "text"
 
 
 class At(Query):

@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    commands,
     dashboard,
     gate,
     headers,
@@ -31,6 +32,7 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
+    commands,
     dashboard,
     health,
     history,
