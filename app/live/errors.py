@@ -63,3 +63,25 @@ class Unavailable(LiveError):
     """The keeper does not answer just now; nothing was done."""
 
     code = "unavailable"
+
+
+class BadName(LiveError):
+    """Of a file."""
+
+
+class Truncated(LiveError):
+    """Less arrived than was announced."""
+
+
+class NoDirectory(LiveError):
+    """There is no directory to put a file in, or no name for it there."""
+
+    code = "conflict"
+
+
+class NotWritable(LiveError):
+    code = "forbidden"
+
+
+class NoSpace(LiveError):
+    code = "no_space"

@@ -32,6 +32,7 @@ from app.live.sockets import Sockets
 from app.live.status import status_of
 from app.live.tally import Tally, recounted
 from app.live.thumbnails import Thumbnails
+from app.live.uploads import Uploads
 from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
@@ -80,6 +81,7 @@ class Following:
         self.commands = Commands(self)
         self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
+        self.uploads = Uploads()
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
         self._ended: dict[str, State] = {}

@@ -6,7 +6,7 @@ The rule: nothing half done. What is refused leaves no row, no program and no fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from app import green
@@ -17,12 +17,14 @@ from app.keeper.client import Over as KeeperOver
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.journal import JournalReader
+from app.live import downloads
 from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, TooMany, Unavailable
 from app.live.following import Following
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
 from app.live.room import Room
 from app.live.sizes import Size
 from app.live.status import Status, status_of
+from app.live.uploads import Order, Stored
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
 from app.live.wire import Wire
@@ -251,6 +253,17 @@ class Rooms(Following):
         """Raw output from `offset` on, at most `limit` bytes; begins later where bytes were dropped."""
         reader = JournalReader(self.config.sessions_dir / session.id)
         return OutputSlice.read(reader, offset, limit)
+
+    def download(self, session: Session, format: str) -> Iterator[bytes]:
+        """All output that there is now, in pieces: `raw`, or its rows as `text` or `ansi`."""
+        if format == "raw":
+            return downloads.raw(self.config.sessions_dir / session.id)
+        return downloads.rows(self.histories, session.id, format)
+
+    def upload(self, session: Session, order: Order) -> Stored:
+        """A file into the directory of its foreground program."""
+        self._alive(session)
+        return self.uploads.receive(session.pid, order)
 
     def renamed(self, session: Session) -> None:
         """The row was changed (name, tags, group): watchers hear of it, and who is in the session."""

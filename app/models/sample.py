@@ -176,15 +176,18 @@ def many(session_ids: Collection[str], step: int, since: float, now: float) -> d
         within = (Sample.session.in_(list(session_ids)), Sample.step == step, Sample.at >= start, Sample.at < end)
         query = Sample.select(Sample.session_id, Sample.at, *(getattr(Sample, name) for name in (*GAUGES, *FLOWS)))
         rows: dict[str, list[Any]] = {session_id: [] for session_id in session_ids}
-        for row in query.where(*within).order_by(Sample.session, Sample.at).tuples():
+        found: Iterable[Any] = query.where(*within).order_by(Sample.session, Sample.at).tuples()
+        for row in found:
             rows[row[0]].append(row[1:])
         begun = {session_id: _before(session_id, start) for session_id in session_ids}
-    return {one: Series(step, start, _filled(rows[one], begun[one], sampled, start, step, spans)) for one in session_ids}
+    made = {one: _filled(rows[one], begun[one], sampled, start, step, spans) for one in session_ids}
+    return {one: Series(step, start, columns) for one, columns in made.items()}
 
 
 def _sampled(step: int, start: int, end: int) -> set[int]:
     where = (MachineSample.step == step, MachineSample.at >= start, MachineSample.at < end)
-    return {at for (at,) in MachineSample.select(MachineSample.at).where(*where).tuples()}
+    found: Iterable[Any] = MachineSample.select(MachineSample.at).where(*where).tuples()
+    return {row[0] for row in found}
 
 
 def _before(session_id: str, start: int) -> tuple[int, ...] | None:
@@ -223,7 +226,8 @@ def machine_series(step: int, since: float, now: float) -> Series:
     fields = [getattr(MachineSample, name) for name in MACHINE]
     where = (MachineSample.step == step, MachineSample.at >= start, MachineSample.at < end)
     with db.connection_context():
-        for at, *values in MachineSample.select(MachineSample.at, *fields).where(*where).tuples():
+        found: Iterable[Any] = MachineSample.select(MachineSample.at, *fields).where(*where).tuples()
+        for at, *values in found:
             for name, value in zip(MACHINE, values, strict=True):
                 columns[name][(at - start) // step] = value
     return Series(step, start, columns)

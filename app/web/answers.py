@@ -180,6 +180,15 @@ class CommandsBody(BaseModel):
     commands: list[CommandBody]
 
 
+class StoredBody(BaseModel):
+    """`name`: what the file is called now; `path`: null where it cannot be written as text."""
+
+    name: str
+    directory: str
+    path: str | None
+    bytes: int
+
+
 class LoginBody(BaseModel):
     id: int
     created_at: Time

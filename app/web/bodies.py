@@ -256,6 +256,10 @@ class Search(Query):
         return after
 
 
+class DownloadAs(Query):
+    format: Literal["text", "ansi", "raw"] = "text"
+
+
 class Slice(Query):
     """A larger `limit` than 8 MiB is taken as 8 MiB: Holdfast-Next-Offset says how far it went."""
 

@@ -27,9 +27,11 @@ STATUS_OF_CODE = {
     "forbidden": 403,
     "not_found": 404,
     "ended": 409,
+    "conflict": 409,
     "too_large": 413,
     "rate_limited": 429,
     "unavailable": 503,
+    "no_space": 507,
 }
 # When to come back, where that is known to help: what is full drains, and the keeper is found again.
 RETRY_AFTER_SECONDS = {InputFull: 1, Crowded: 1, Unavailable: 2}

@@ -14,6 +14,7 @@ from app.web import (
     accounts,
     commands,
     dashboard,
+    files,
     gate,
     headers,
     health,
@@ -27,6 +28,7 @@ from app.web import (
     problems,
     sessions,
     stats,
+    workspace,
 )
 
 # Importing them fills the table of routes.
@@ -34,6 +36,7 @@ FILLS_THE_TABLE = (
     accounts,
     commands,
     dashboard,
+    files,
     health,
     history,
     installed,
@@ -43,6 +46,7 @@ FILLS_THE_TABLE = (
     preferences,
     sessions,
     stats,
+    workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
@@ -55,6 +59,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
     languages.register(app)

@@ -1,7 +1,8 @@
 /* The entry: loads the elements that this page uses, and no others.
 
 `window.holdfast` is for tests and for the curious in the browser's console: `holdfast.stream` (models/session-stream.js),
-`holdfast.terminal` (elements/terminal-view.js) and `holdfast.scroll` (elements/deep-scroll.js) of the session page.
+`holdfast.terminal` (elements/terminal-view.js) and `holdfast.scroll` (elements/deep-scroll.js) of the session page,
+of a workspace's focused pane; `holdfast.actions` is the page's registry.
 Nothing in the product reads it.
 */
 
@@ -15,12 +16,16 @@ const ELEMENTS = {
   "copy-button": () => import("./elements/copy-button.js"),
   "help-dialog": () => import("./elements/help-dialog.js"),
   "label-dialog": () => import("./elements/label-dialog.js"),
+  "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
+  "spark-line": () => import("./elements/spark-line.js"),
+  "stats-panel": () => import("./elements/stats-panel.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
+  "workspace-page": () => import("./elements/workspace-page.js"),
 };
 
 window.holdfast = {};

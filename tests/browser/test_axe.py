@@ -74,6 +74,12 @@ def keys(page: Page) -> None:
     opened(page)
 
 
+def picker(page: Page) -> None:
+    page.get_by_role("tab").first.wait_for()
+    page.locator("[data-action='workspace.tab']").first.click()
+    opened(page)
+
+
 def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None] | None]]:
     """Each page, and what is opened on it."""
     yield "/", None
@@ -89,6 +95,8 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield "/offline/zh", None
     yield f"/sessions/{ended}", None
     yield f"/sessions/{ended}/text", None
+    yield f"/workspace?open={running},{ended}", None
+    yield "/workspace", picker
     yield "/nothing-here", None
 
 

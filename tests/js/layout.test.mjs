@@ -1,75 +1,138 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as layouts from "../../static/js/models/layout.js";
+import { LayoutKeeper } from "../../static/js/models/layout-keeper.js";
+import { TabNews } from "../../static/js/models/tab-news.js";
 
-const { EMPTY, arranged, closed, find, leaves, moved, named, neighbour, opened, shared, shown, split } = layouts;
-const sessions = (layout, tab = layout.tab) => leaves(layout.tabs[tab]?.root).map((leaf) => leaf.session);
-const four = () => {
-  let layout = opened(EMPTY, "a");
-  layout = split(layout, "", "row", "b");
-  layout = split(layout, "2", "column", "c");
-  return split(layout, "22", "row", "d");
-};
+const { EMPTY, leaves } = layouts;
+const one = () => layouts.opened(EMPTY, ["a"], "t1");
+const three = () => layouts.split(layouts.split(one(), "a", "row", "b"), "b", "column", "c");
+const sessions = (layout) => layout.tabs.map(({ root }) => leaves(root));
 
-test("a session opens in a tab of its own, and only once", () => {
-  const two = opened(opened(EMPTY, "a"), "b");
-  assert.deepEqual([two.tabs.length, two.tab], [2, 1]);
-  assert.deepEqual(opened(two, "a"), { ...two, tab: 0 });
-  assert.equal(split(two, "", "row", "a"), two, "nor beside another");
+test("a session is in a layout once: opening it again goes to it", () => {
+  const two = layouts.opened(one(), ["b"], "t2");
+  assert.equal(two.active, "t2");
+  const again = layouts.opened(two, ["a"], "t3");
+  assert.deepEqual([again.active, again.tabs.length], ["t1", 2]);
+  assert.equal(layouts.split(two, "b", "row", "a"), null);
 });
 
-test("splits lie beside and below, and fill the whole", () => {
-  const layout = four();
-  assert.deepEqual(sessions(layout), ["a", "b", "c", "d"]);
-  const boxes = arranged(layout.tabs[0].root);
-  assert.equal(boxes.leaves.reduce((sum, { width, height }) => sum + width * height, 0), 1);
-  assert.deepEqual(boxes.leaves[1], { path: "21", session: "b", x: 0.5, y: 0, width: 0.5, height: 0.5 });
-  assert.equal(boxes.dividers.length, 3);
+test("several at once are a grid, without those that stand elsewhere", () => {
+  const made = layouts.opened(one(), ["a", "b", "c", "d", "e", "b"], "t2");
+  assert.deepEqual(sessions(made), [["a"], ["b", "c", "d", "e"]]);
+  const { leaves: boxes } = layouts.boxes(made.tabs[1].root);
+  assert.deepEqual([...boxes.values()].map(({ width, height }) => width * height), [0.25, 0.25, 0.25, 0.25]);
 });
 
-test("whoever closes leaves the room to the neighbour", () => {
-  let layout = closed(four(), "21");
-  assert.deepEqual(sessions(layout), ["a", "c", "d"]);
-  layout = closed(layout, "1");
-  assert.deepEqual(sessions(layout), ["c", "d"]);
-  layout = closed(closed(layout, "1"), "");
-  assert.deepEqual(layout, { tabs: [], tab: 0 });
-  assert.equal(closed(EMPTY, ""), EMPTY);
+test("boxes fill the whole without holes, and dividers lie between", () => {
+  const { leaves: boxes, dividers } = layouts.boxes(three().tabs[0].root);
+  assert.deepEqual(boxes.get("a"), { left: 0, top: 0, width: 0.5, height: 1 });
+  assert.deepEqual(boxes.get("c"), { left: 0.5, top: 0.5, width: 0.5, height: 0.5 });
+  assert.deepEqual(dividers.map(({ way, path }) => [way, path]), [["row", []], ["column", ["second"]]]);
 });
 
-test("the tab that is shown stays shown when others come, go and move", () => {
-  let layout = shown(opened(opened(opened(EMPTY, "a"), "b"), "c"), 1);
-  assert.deepEqual(sessions(moved(layout, 0, 2)), ["b"]);
-  assert.deepEqual(sessions(layouts.closedTab(layout, 0)), ["b"]);
-  assert.deepEqual(sessions(layouts.closedTab(shown(layout, 2), 2)), ["b"]);
-  layout = named(layout, 1, "mine");
-  assert.equal(moved(layout, 1, 0).tabs[0].name, "mine");
-  assert.equal(moved(layout, 0, 9), layout);
-  assert.equal(shown(layout, 9), layout);
+test("the neighbour is what lies there", () => {
+  const { root } = three().tabs[0];
+  const asked = [["a", "right"], ["b", "left"], ["b", "down"], ["c", "up"], ["c", "left"], ["a", "left"], ["c", "down"]];
+  assert.deepEqual(asked.map(([from, side]) => layouts.neighbour(root, from, side)), ["b", "a", "c", "b", "a", null, null]);
 });
 
-test("dividers stop before a pane is gone", () => {
-  const layout = four();
-  assert.equal(shared(layout, "", 0).tabs[0].root.ratio, 0.1);
-  assert.equal(shared(layout, "", 5).tabs[0].root.ratio, 0.9);
-  assert.equal(shared(layout, "1", 0.5), layout, "a leaf has none");
+test("a closed leaf's neighbour takes the room, the last one takes the tab along", () => {
+  const left = layouts.closed(three(), "c");
+  assert.deepEqual([sessions(left), left.tabs[0].focus], [[["a", "b"]], "b"]);
+  const none = layouts.closed(layouts.closed(left, "a"), "b");
+  assert.deepEqual(none, { tabs: [], active: null });
 });
 
-test("a pane's neighbours are those that lie beside it", () => {
-  const { root } = four().tabs[0];
-  const path = (session) => leaves(root).find((leaf) => leaf.session === session).path;
-  assert.equal(neighbour(root, path("a"), "right"), path("c"));
-  assert.equal(neighbour(root, path("c"), "up"), path("b"));
-  assert.equal(neighbour(root, path("d"), "left"), path("c"));
-  assert.equal(neighbour(root, path("c"), "left"), path("a"));
-  assert.equal(neighbour(root, path("a"), "left"), null);
+test("closing the tab that is shown shows the next, or the one before", () => {
+  const all = ["b", "c"].reduce((layout, id) => layouts.opened(layout, [id], `t-${id}`), one());
+  assert.equal(layouts.tabClosed({ ...all, active: "t-b" }, "t-b").active, "t-c");
+  assert.equal(layouts.tabClosed(all, "t-c").active, "t-b");
+  assert.equal(layouts.tabClosed(all, "t1").active, "t-c");
+  assert.deepEqual(layouts.moved(all, "t-c", 0).tabs.map(({ id }) => id), ["t-c", "t1", "t-b"]);
 });
 
-test("there is a limit of tabs, panes and depth, and a full layout stays as it is", () => {
-  let layout = opened(EMPTY, "s");
-  for (let i = 0; i < layouts.MOST_DEPTH; i += 1) layout = split(layout, "2".repeat(i), "row", `s${i}`);
-  assert.equal(split(layout, "2".repeat(layouts.MOST_DEPTH), "row", "deeper"), layout);
-  for (let i = 0; i < 40; i += 1) layout = opened(layout, `t${i}`);
-  assert.equal(layout.tabs.length, layouts.MOST_TABS);
-  assert.equal(find(layout, "t39"), null);
+test("ratios, leaves, depth and tabs stay in their bounds", () => {
+  const narrow = layouts.resized(three(), "t1", ["second"], -3);
+  assert.equal(narrow.tabs[0].root.second.ratio, 0.05);
+  assert.equal(layouts.resized(three(), "t1", [], 7).tabs[0].root.ratio, 0.95);
+  let deep = one();
+  let last = "a";
+  for (let i = 0; i < layouts.MOST_DEPTH; i += 1) {
+    deep = layouts.split(deep, last, "row", `s${i}`);
+    last = `s${i}`;
+  }
+  assert.equal(layouts.depth(deep.tabs[0].root), layouts.MOST_DEPTH);
+  assert.equal(layouts.split(deep, last, "row", "more"), null);
+  const full = layouts.opened(EMPTY, Array.from({ length: 12 }, (_, i) => `s${i}`), "t");
+  assert.equal(layouts.split(full, "s0", "row", "more"), null);
+  let many = EMPTY;
+  for (let i = 0; i < layouts.MOST_TABS; i += 1) many = layouts.opened(many, [`s${i}`], `t${i}`);
+  assert.equal(layouts.opened(many, ["more"], "t"), null);
+});
+
+test("two devices: both changes stay, the later wins within a tab, no session twice", () => {
+  const base = layouts.opened(three(), ["d"], "t2");
+  const theirs = layouts.opened(layouts.changed(base, "t1", { name: "theirs" }), ["e"], "t3");
+  const mine = layouts.opened(layouts.closed(base, "d"), ["f", "e"], "t4");
+  const both = layouts.merged(base, mine, theirs);
+  assert.deepEqual(both.tabs.map(({ id }) => id), ["t1", "t3", "t4"]);
+  assert.equal(both.tabs[0].name, "theirs");
+  assert.deepEqual(sessions(both), [["a", "b", "c"], ["e"], ["f"]]);
+  assert.equal(both.active, "t4");
+});
+
+/** The server's rule: one more than what is stored, or 409. */
+function server() {
+  const held = { layout: null, saves: 0 };
+  return {
+    held,
+    async preferences() { return { layout: held.layout }; },
+    async prefer({ layout }) {
+      if (layout.revision !== (held.layout?.revision ?? 0) + 1) throw Object.assign(new Error("conflict"), { status: 409 });
+      held.layout = structuredClone(layout);
+      held.saves += 1;
+    },
+  };
+}
+
+test("what another device did meanwhile is not overwritten", async () => {
+  const api = server();
+  const [left, right] = [new LayoutKeeper({ api }), new LayoutKeeper({ api })];
+  left.put(one());
+  await left.save();
+  right.put(layouts.opened(EMPTY, ["z"], "t9"));
+  await right.save();
+  assert.deepEqual(sessions(api.held.layout), [["a"], ["z"]]);
+  await left.look();
+  assert.deepEqual(sessions(left.layout), [["a"], ["z"]]);
+  assert.equal(left.layout.active, "t1", "the tab that is looked at stays");
+});
+
+test("quick changes are one save, and one that failed is tried again", async () => {
+  const api = server();
+  const keeper = new LayoutKeeper({ api });
+  const failed = [];
+  keeper.addEventListener("failed", () => failed.push(1));
+  const { prefer } = api;
+  api.prefer = async () => { throw Object.assign(new Error("away"), { status: 0 }); };
+  keeper.put(one());
+  keeper.put(three());
+  await keeper.save();
+  assert.equal(failed.length, 1);
+  api.prefer = prefer;
+  keeper.tick();
+  await keeper.saving;
+  assert.deepEqual([api.held.saves, sessions(api.held.layout)], [1, [["a", "b", "c"]]]);
+});
+
+test("news of a tab: an end before a bell before output, none of what was looked at", () => {
+  const news = new TabNews();
+  const facts = { id: "a", state: "running", bells: 0, output_bytes: 5 };
+  assert.equal(news.of([facts]), null);
+  assert.equal(news.of([{ ...facts, output_bytes: 6 }]), "output");
+  assert.equal(news.of([{ ...facts, output_bytes: 6, bells: 1 }]), "bell");
+  assert.equal(news.of([{ ...facts, bells: 1 }, { ...facts, state: "ended" }]), "ended");
+  news.look([{ ...facts, state: "ended" }]);
+  assert.equal(news.of([{ ...facts, state: "ended" }]), null);
 });

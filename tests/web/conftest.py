@@ -4,6 +4,7 @@ The main flows through real processes are in test_server.py. Charlie must see no
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
 from app.live.status import Status, rfc3339
+from app.live.uploads import Stored
 from app.live.views import OutputSlice
 from app.models import base, secrets
 from app.models.session import Session, new_id
@@ -130,6 +132,15 @@ class ActedRooms:
     def output(self, session, offset, limit):
         data = b"0123456789"[offset : offset + limit]
         return OutputSlice(min(offset, 10), data, min(offset, 10) + len(data), 10)
+
+    config = SimpleNamespace(upload_bytes=1000)
+
+    def upload(self, session, order):
+        self._note("upload", session.id, order.name, order.read(100), order.length)
+        return Stored(order.name, "/tmp", f"/tmp/{order.name}", order.length)
+
+    def download(self, session, format):
+        return iter([b"hello ", format.encode()])
 
     def logins_revoked(self, login_ids=(), token_ids=()):
         self.closed.append((sorted(login_ids), sorted(token_ids)))

@@ -1,6 +1,6 @@
 /* <command-palette>: finds an action or a session by a few letters of its name, and does or opens it. */
 
-import { actions, api } from "../page.js";
+import { actions, api, places } from "../page.js";
 import { best } from "../helpers/fuzzy.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
@@ -14,6 +14,7 @@ const RECENT = "holdfast.recent-actions";
 
 class CommandPalette extends Parted {
   connectedCallback() {
+    window.holdfast.actions = actions;
     this.dialog = this.querySelector("dialog");
     this.sessions = [];
     addPageActions();
@@ -48,7 +49,7 @@ class CommandPalette extends Parted {
       { id: action.id, title: action.title, more: action.group, keys: keyOf(action), run: action.run }));
     const going = this.sessions.map((session) => ({
       id: `session:${session.id}`, title: nameOf(session), more: subtitleOf(session), keys: "",
-      run: () => location.assign(`/sessions/${session.id}`),
+      run: () => places.open(session.id),
     }));
     const place = ({ id }) => (recent.includes(id) ? recent.indexOf(id) : MOST_RECENT);
     return [...doing, ...going].sort((a, b) => place(a) - place(b));

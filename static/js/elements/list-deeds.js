@@ -41,6 +41,11 @@ export class ListDeeds extends EventTarget {
     return this[what]([...picked.ids].map((id) => feed.sessions.get(id)).filter(Boolean));
   }
 
+  /** As panes of one new tab; those that are open there already are gone to. */
+  workspace(sessions) {
+    if (sessions.length) location.assign(`/workspace?open=${sessions.map(({ id }) => id).join(",")}`);
+  }
+
   // Later
 
   end(sessions) {

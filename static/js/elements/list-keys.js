@@ -25,6 +25,7 @@ function actionsOf(list) {
     { id: "list.search", title: t("Search sessions"), keys: ["/"], run: () => list.part("search").focus() },
     { id: "list.new", title: t("New session"), keys: ["n"], run: () => document.querySelector("new-session").open() },
     { id: "list.open", title: t("Open session"), keys: ["o"], when: one, run: () => one().part("link").click() },
+    { id: "list.workspace", title: t("Open in workspace"), keys: ["w"], when: any, run: () => deeds.workspace(here()) },
     { id: "list.pick", title: t("Select session"), keys: ["x"], when: one, run: () => list.pick(one(), false) },
     { id: "list.pick-through", title: t("Select up to here"), keys: ["X"], when: one, run: () => list.pick(one(), true, true) },
     { id: "list.pick-all", title: t("Select all"), keys: ["*"], run: () => deeds.bulk("all") },

@@ -24,6 +24,7 @@ class NewSession extends HTMLElement {
       event.preventDefault();
       this.start();
     });
+    if (new URLSearchParams(location.search).has("new")) this.open();    // asked for on a page without this dialog
     this.querySelector("[data-part=cancel]").addEventListener("click", () => this.dialog.close());
   }
 
@@ -48,7 +49,9 @@ class NewSession extends HTMLElement {
     const made = await submitting(this.form, () => api.create(this.order()));
     if (!made) return;
     markFresh(made.id);
-    location.assign(`/sessions/${made.id}`);
+    this.dialog.close();
+    const here = new CustomEvent("made", { bubbles: true, cancelable: true, detail: made });
+    if (this.dispatchEvent(here)) location.assign(`/sessions/${made.id}`);
   }
 }
 

@@ -8,7 +8,7 @@ export async function pasteInto(view) {
   const text = await pastedText();
   if (text) {
     view.composition.elsewhere();
-    view.paste(text);
+    view.tell("paste-asked", { text });        // looked at first, as every paste
   }
   view.focus();
 }

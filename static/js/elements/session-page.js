@@ -1,26 +1,29 @@
-/* <session-page>: wires the stream, the terminal and the bar of one session. */
+/* <session-page>: wires the stream, the terminal and the bar of one session. Rule: several may live in one page, so
+nothing here reaches out of its element, but for the page's title, which belongs to the active one. */
 
-import { actions, api, connection } from "../page.js";
+import { api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { TooMuch } from "../models/history-copy.js";
 import { duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
-import { copyText } from "./copy-button.js";
 import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionPeople } from "./session-people.js";
+import { SessionActions } from "./session-actions.js";
+import { followViewport } from "./keyboard-viewport.js";
+import { bannerText } from "./session-banner.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
@@ -30,10 +33,6 @@ import "./session-details.js";
 import "./size-menu.js";
 import "./presence-list.js";
 
-// A reconnect that takes less is not worth a word.
-const BANNER_AFTER_MS = 500;
-// Less of the window than this is left: that is an on-screen keyboard, not a toolbar.
-const KEYBOARD_SHARE = 0.75;
 
 const TROUBLE = {
   ended: t("The program has ended; the keys went nowhere."),
@@ -48,46 +47,58 @@ class SessionPage extends Parted {
   connectedCallback() {
     this.link = connection();
     this.view = this.querySelector("terminal-view");
-    customElements.upgrade(this.view);
+    customElements.upgrade(this);             // its parts first
     const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
       connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
-    this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts });
-    window.holdfast.stream = this.stream;
-    window.holdfast.terminal = this.view;
+    this.ending = new AbortController();
+    this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts, signal: this.ending.signal });
+    this.actions = new SessionActions(this);
     this.parts();
     this.listen();
     this.buttons();
     this.keyboard();
+    this.tools = new PaneTools(this);
     this.draw();
-    this.addEventListener("focusin", () => this.register());
-    this.register();
+    if (this.active !== undefined) return;    // a workspace says which of its panes has the focus
+    this.activate();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
   }
 
+  /** For good: a closed pane leaves the session, which goes on. */
   disconnectedCallback() {
-    this.sizes?.close();
-    this.people?.unregister();
+    this.stream.close();
+    this.ending.abort();
+    this.unregister();
+    this.sizes.close();
+  }
+
+  /** The one that is used: it has the page's title and the actions. */
+  activate() {
+    this.active = true;
+    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools });
+    this.register();
+    this.draw();
+  }
+
+  deactivate() {
+    this.active = false;
     this.unregister();
   }
 
-  /** Of several of these in one page the one that is used has the actions. */
   register() {
-    this.unregister();
-    const group = t("Session");
-    const running = () => this.status.running;
-    this.removers = [
-      { id: "session.details", title: t("Details"), run: () => this.details.toggle() },
-      { id: "session.end", title: t("End session"), when: running, run: () => this.end() },
-      { id: "session.again", title: t("Run again"), when: () => !running(), run: () => this.again() },
-    ].map((action) => actions.add({ group, ...action }));
+    this.actions.register();
+    this.tools.register();
     this.sizes.register();
     this.people.register({ anew: true });
   }
 
   unregister() {
-    for (const remove of this.removers ?? []) remove();
+    this.actions.forget();
+    this.tools.forget();
+    this.sizes.unregister();
+    this.people.unregister();
   }
 
   parts() {
@@ -116,29 +127,27 @@ class SessionPage extends Parted {
     this.view.layout.tie(pane);
     listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
-    window.holdfast.scroll = this.scroll;
   }
 
   listen() {
     const { stream, view } = this;
+    const linked = (name, act) => this.link.addEventListener(name, act, { signal: this.ending.signal });
     this.status.addEventListener("change", () => this.draw());
-    this.link.addEventListener("tick", () => this.tick());
+    linked("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
     stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
-    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
-    this.link.addEventListener("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
+    linked("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
+    linked("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
     view.addEventListener("typed", ({ detail }) => this.type(this.keys.applied(detail.data)));
     this.keys.addEventListener("typed", ({ detail }) => {
       this.scroll.toBottom();
       this.type(detail.data);
     });
     this.keys.addEventListener("paste-chosen", () => pasteInto(view));
-    view.addEventListener("copy-chosen", () => this.copy());
     view.addEventListener("search-asked", () => this.searchBar.open());
-    view.addEventListener("left", () => this.part("details").focus());
+    view.addEventListener("left", () => this.leaveTerminal());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
-    view.addEventListener("copy-asked", ({ detail }) => this.offerCopy(detail.text));
     this.details.addEventListener("toggled", ({ detail }) => this.detailsToggled(detail.open));
   }
 
@@ -150,30 +159,16 @@ class SessionPage extends Parted {
     on("again", () => this.again());
   }
 
+  leaveTerminal() {
+    this.view.term.blur();
+    this.part("details").focus();
+  }
+
   // Typing
 
   type(data) {
     if (this.stream.type(data)) return;
     toast(this.status.running ? t("Too much input is waiting already; this was not taken.") : TROUBLE.ended);
-  }
-
-  /** Consent first: the program asked, not the user. */
-  offerCopy(text) {
-    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    toast(t("The program offers to copy “{text}”.", { text: shown }), {
-      shown: 15_000,
-      action: { label: t("Copy"), run: () => copyText(text).catch((error) => toast(error.message)) },
-    });
-  }
-
-  async copy() {
-    const { reading, pane } = this.scroll;
-    try {
-      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
-      if (text) await copyText(text);
-    } catch (error) {
-      toast(error instanceof TooMuch ? t("More than 10 million characters are selected; nothing was copied.") : error.message);
-    }
   }
 
   // The session's state
@@ -225,7 +220,8 @@ class SessionPage extends Parted {
     try {
       const made = await api.again(this.status.id);
       markFresh(made.id);
-      location.assign(`/sessions/${made.id}`);
+      const here = new CustomEvent("again", { bubbles: true, cancelable: true, detail: { before: this.status.id, made } });
+      if (this.dispatchEvent(here)) location.assign(`/sessions/${made.id}`);
     } catch (error) {
       toast(error.message);
     }
@@ -244,7 +240,7 @@ class SessionPage extends Parted {
     this.dataset.state = facts.state;
     const name = nameOf(facts);
     this.say("name", name);
-    document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
+    if (this.active) document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("uptime", duration(this.status.uptime));
@@ -263,26 +259,9 @@ class SessionPage extends Parted {
   }
 
   drawBanner() {
-    const text = this.bannerText();
+    const text = bannerText(this);
     this.show("banner", Boolean(text));
     this.say("banner-text", text);
-  }
-
-  bannerText() {
-    if (this.problem) return this.problem;
-    if (!this.link.open || !this.stream.joined) return this.awayText();
-    if (this.full ?? this.status.facts.disk_full) return t("The disk is full. The program goes on; its newest output may not be kept.");
-    return "";
-  }
-
-  awayText() {
-    const age = this.link.now() - this.link.lastHeard;
-    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? t("Connecting…") : "";
-    if (age < BANNER_AFTER_MS) return "";
-    const values = { age: duration(age / 1000) };
-    return this.status.running
-      ? t("Connection lost. Screen is {age} old. Keys you type are kept.", values)
-      : t("Connection lost. Screen is {age} old.", values);
   }
 
   detailsToggled(open) {
@@ -290,22 +269,12 @@ class SessionPage extends Parted {
     if (!open) this.view.focus();
   }
 
-  /** The on-screen keyboard covers the page on some phones: the page is then only as high as what is left. */
+  /** A page of several panes is as high as this one would be. */
   keyboard() {
-    const viewport = window.visualViewport;
-    if (!viewport) return;
-    const follow = () => {
-      this.tallest = Math.max(this.width === viewport.width ? this.tallest : 0, viewport.height);
-      this.width = viewport.width;
-      const open = matchMedia("(pointer: coarse)").matches && viewport.height < this.tallest * KEYBOARD_SHARE;
-      this.style.setProperty("--page-height", `${viewport.height}px`);
-      this.style.setProperty("--page-top", `${viewport.offsetTop}px`);
+    followViewport(this.closest("workspace-page") ?? this, (open) => {
       this.view.keyboard = open;
       this.sizes.draw();
-    };
-    viewport.addEventListener("resize", follow);
-    viewport.addEventListener("scroll", follow);
-    follow();
+    }, this.ending.signal);
   }
 }
 

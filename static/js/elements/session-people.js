@@ -39,7 +39,7 @@ export class SessionPeople {
     const { page, stream, follower, reporter, view } = this;
     stream.addEventListener("viewers", ({ detail }) => this.heard(detail));
     stream.addEventListener("away", () => this.news.away());
-    this.link.addEventListener("tick", () => this.draw());
+    this.link.addEventListener("tick", () => this.draw(), { signal: page.ending.signal });
     this.list.addEventListener("follow-chosen", ({ detail }) => this.follow(detail.viewer));
     this.list.part("announce").addEventListener("change", ({ target }) => preferences.set("announce_presence", target.checked));
     page.part("follow-stop").addEventListener("click", () => this.follow(null));
@@ -158,6 +158,7 @@ export class SessionPeople {
   // What can be done, for the palette
 
   register({ anew = false } = {}) {
+    if (this.page.active === false) return;   // another pane has the actions
     const names = this.others.filter(({ device }) => device !== "script").slice(0, FACES * 2);
     const key = JSON.stringify([names.map(({ viewer }) => viewer), this.follower.whom]);
     if (key === this.registered && !anew) return;

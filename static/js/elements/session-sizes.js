@@ -53,7 +53,7 @@ export class SessionSizes {
     preferences.addEventListener("change", () => {
       this.layout.followsCursor = preferences.get("follow_cursor", true);
       this.draw();
-    });
+    }, { signal: page.ending.signal });
   }
 
   // The session's size, for everybody
@@ -101,7 +101,7 @@ export class SessionSizes {
   /** Never from a tab that nobody looks at, and never because an on-screen keyboard came up. */
   keepUp() {
     const may = this.follows && this.stream.joined && this.status.running && !this.view.keyboardOpen;
-    if (may && !this.link.hidden && !document.hidden && this.view.differs) this.ask(this.view.proposal);
+    if (may && this.stream.visible && !document.hidden && this.view.differs) this.ask(this.view.proposal);
   }
 
   /** Back after a lost connection: whoever chose a size meanwhile keeps it. */

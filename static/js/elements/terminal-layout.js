@@ -38,9 +38,16 @@ export class TerminalLayout {
     });
   }
 
+  /** For good. */
+  close() {
+    cancelAnimationFrame(this.pending);
+    this.pending = 0;                         // not undefined: nothing is laid out any more
+  }
+
   /** What this window would hold at the usual text size goes to `proposal`; then the text takes its size. */
   now() {
     const { view, term } = this;
+    if (!view.mount.clientWidth || !view.mount.clientHeight) return;   // not shown
     if (view.keyboardOpen) {
       this.reveal();
       return;

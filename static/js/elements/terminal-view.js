@@ -2,7 +2,8 @@
 
 It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
 wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
-(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}.
+(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}, `paste-asked`
+{text}, `files-pasted` {files}, `selected`, `zoom-asked` {step: 1, -1, or 0 for none}, `bell`, `link` {text} (the pointer is on one; "" when it left).
 */
 
 import { Terminal } from "@xterm/xterm";
@@ -15,10 +16,10 @@ import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
+import { cleaned } from "../helpers/paste.js";
 import { t } from "../helpers/words.js";
 import { Composition } from "./composition.js";
-import { copyText } from "./copy-button.js";
-import { addRenderer, colour, look, openLink } from "./terminal-look.js";
+import { addRenderer, choices, colour, dress, join, look, openLink } from "./terminal-look.js";
 import { TerminalLayout } from "./terminal-layout.js";
 
 const SCROLLBACK_LINES = 5000;
@@ -34,9 +35,21 @@ class TerminalView extends HTMLElement {
     this.mount.className = "terminal-mount";
     this.append(this.mount);
     this.layout = new TerminalLayout(this);
+    this.ending = new AbortController();
     this.open();
-    new ResizeObserver(() => this.layout.soon()).observe(this);
-    document.addEventListener("themechange", () => this.theme());
+    this.watch = new ResizeObserver(() => this.layout.soon());
+    this.watch.observe(this);
+    const { signal } = this.ending;
+    document.addEventListener("themechange", () => this.theme(), { signal });
+    document.addEventListener("lookchange", () => this.dress(), { signal });
+  }
+
+  /** For good: xterm.js holds timers, and a WebGL context of the few that a page has. */
+  disconnectedCallback() {
+    this.ending.abort();
+    this.watch.disconnect();
+    this.layout.close();
+    this.term.dispose();
   }
 
   open() {
@@ -46,8 +59,10 @@ class TerminalView extends HTMLElement {
     registerWidths(this.term);
     this.theme();
     this.speaking();
-    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking());
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking(), { signal: this.ending.signal });
     this.term.open(this.mount);
+    join(this.term, choices.get("terminal_ligatures"));
+    this.mount.addEventListener("paste", (event) => this.pasted(event), true);
     this.painter = new Painter(this.term);
     this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
     this.compose();
@@ -56,6 +71,8 @@ class TerminalView extends HTMLElement {
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
     this.term._core.coreService.onUserInput(() => this.tell("user-typed"));
+    this.term.onBell(() => this.tell("bell"));
+    this.term.onSelectionChange(() => this.tell("selected"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
     this.term.onCursorMove(() => this.layout.cursorMoved());
     this.layout.now();
@@ -70,7 +87,9 @@ class TerminalView extends HTMLElement {
     this.search = new SearchAddon();
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
-    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri)));
+    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri), {
+      hover: (event, uri) => this.hint(uri), leave: () => this.hint(""),
+    }));
     this.term.loadAddon(new ClipboardAddon(undefined, {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
@@ -93,6 +112,12 @@ class TerminalView extends HTMLElement {
 
   theme() {
     colour(this.term, { cursor: !this.over });
+  }
+
+  /** As it was chosen just now. */
+  dress() {
+    dress(this.term, { cursor: !this.over });
+    this.layout.now();
   }
 
   // What the stream draws on. xterm.js parses later than it is told to write: resets and sizes go through the same
@@ -139,8 +164,10 @@ class TerminalView extends HTMLElement {
   key(event) {
     if (event.type !== "keydown" || !event.shiftKey || event.altKey || event.metaKey) return true;
     const act = this.keyAct(event);
+    if (event.defaultPrevented) return false;  // the page's own keys came first
     if (act) {
       event.preventDefault();
+      event.stopPropagation();
       act();
       return false;
     }
@@ -149,9 +176,11 @@ class TerminalView extends HTMLElement {
 
   keyAct({ ctrlKey, code }) {
     const scroll = (detail) => () => this.tell("scroll-asked", detail);
+    const zoom = (step) => () => this.tell("zoom-asked", { step });
     if (!ctrlKey) return { PageUp: scroll({ pages: -1 }), PageDown: scroll({ pages: 1 }) }[code];
     return {
       KeyC: () => this.tell("copy-chosen"), KeyF: () => this.tell("search-asked"),
+      Equal: zoom(1), NumpadAdd: zoom(1), Minus: zoom(-1), NumpadSubtract: zoom(-1), Digit0: zoom(0), Numpad0: zoom(0),
       KeyE: () => {
         this.term.blur();
         this.tell("left");
@@ -197,8 +226,24 @@ class TerminalView extends HTMLElement {
     return this.term.getSelection();
   }
 
+  /** The browser's own paste, before xterm.js sees it: what it holds is looked at first. */
+  pasted(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.composition.elsewhere();
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text) this.tell("paste-asked", { text });
+    else if (files.length) this.tell("files-pasted", { files });
+  }
+
+  /** As if typed, in brackets where the program asked for them, which nothing in the text can close. */
   paste(text) {
-    this.term.paste(text);
+    this.term.paste(cleaned(text));
+  }
+
+  get bracketsPaste() {
+    return this.term.modes.bracketedPasteMode;
   }
 
   focus() {
@@ -217,8 +262,9 @@ class TerminalView extends HTMLElement {
     return this.term.modes.applicationCursorKeysMode;
   }
 
+  /** Where the link under the pointer leads. */
   hint(text) {
-    this.title = text;
+    this.tell("link", { text });
   }
 
   /** The screen as text, for tests: rows joined by newlines, trailing blanks cut; `scrollback` adds what is above. */

@@ -7,7 +7,7 @@ Ctrl and Alt, or Meta (Cmd), which no program on a PTY can see. */
 const MODIFIERS = ["Ctrl", "Alt", "Shift", "Meta"];
 const CODES = { Plus: ["Equal", "NumpadAdd"], Minus: ["Minus", "NumpadSubtract"], "?": ["Slash"] };
 const APPLE = { Ctrl: "⌃", Alt: "⌥", Shift: "⇧", Meta: "⌘" };
-const SYMBOLS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Escape: "Esc" };
+const SYMBOLS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Period: ".", Comma: ",", Escape: "Esc" };
 
 function parsed(chord) {
   const parts = chord.length > 1 ? chord.split("+") : [chord];

@@ -110,6 +110,27 @@ export class Api {
     return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
   }
 
+  preferences() {
+    return this.call("GET", "/preferences");
+  }
+
+  stats(id, step) {
+    return this.call("GET", `/sessions/${id}/stats${query({ step })}`);
+  }
+
+  processes(id) {
+    return this.call("GET", `/sessions/${id}/processes`);
+  }
+
+  /** The last five minutes of many sessions, for their cards. */
+  cards(ids) {
+    return this.call("GET", `/stats${query({ sessions: ids.join(",") })}`);
+  }
+
+  machine(step) {
+    return this.call("GET", `/machine${query({ step })}`);
+  }
+
   prefer(changes) {
     return this.call("PATCH", "/preferences", changes);
   }

@@ -1,134 +1,202 @@
-/* The layout of a workspace: tabs, each a tree of splits with a session in each leaf. Pure: every operation answers a
-new layout, and what it cannot do it answers unchanged.
+/* The layout of a workspace: tabs, each a tree of splits with a session in each leaf. Rules: every function is pure and
+answers a new layout; a session stands in it at most once; what it answers keeps the server's bounds.
 
-{tabs: [{name, root}], tab} where a node is {session} or {split: "row" | "column", ratio, first, second}. A place in a
-tab's tree is a path: "" is the root, "12" the second of the first. A session is in a layout once: it is one viewer. */
+layout: {tabs: [{id, name?, focus, zoomed, root}], active}; a node is {session} or {way: "row"|"column", ratio, first,
+second}, where `ratio` is the share of the first. Boxes are in shares of the whole, 0 to 1. */
 
 export const MOST_TABS = 20;
 export const MOST_LEAVES = 12;
 export const MOST_DEPTH = 6;
-const SMALLEST_SHARE = 0.1;
+const LEAST_RATIO = 0.05;
+const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
-export const EMPTY = Object.freeze({ tabs: [], tab: 0 });
+export const EMPTY = { tabs: [], active: null };
 
-const CHILD = { 1: "first", 2: "second" };
+// Trees
 
-export function nodeAt(root, path) {
-  return [...path].reduce((node, step) => node?.[CHILD[step]], root);
+export function leaves(node) {
+  return node.way ? [...leaves(node.first), ...leaves(node.second)] : [node.session];
 }
 
-/** Every leaf with its path, from left to right and top to bottom. */
-export function leaves(root, path = "") {
-  if (!root) return [];
-  if (!root.split) return [{ path, session: root.session }];
-  return [...leaves(root.first, `${path}1`), ...leaves(root.second, `${path}2`)];
+export function depth(node) {
+  return node.way ? 1 + Math.max(depth(node.first), depth(node.second)) : 0;
 }
 
-/** Where a session is: {tab, path}, or null. */
-export function find(layout, session) {
-  for (const [tab, { root }] of layout.tabs.entries()) {
-    const leaf = leaves(root).find((one) => one.session === session);
-    if (leaf) return { tab, path: leaf.path };
+/** {leaves: Map session -> box, dividers: [{path, way, ratio, box, within}]}; a path is made of "first" and "second". */
+export function boxes(node, box = WHOLE, path = []) {
+  if (!node.way) return { leaves: new Map([[node.session, box]]), dividers: [] };
+  const [one, two] = halves(node, box);
+  const first = boxes(node.first, one, [...path, "first"]);
+  const second = boxes(node.second, two, [...path, "second"]);
+  const line = node.way === "row" ? { ...two, width: 0 } : { ...two, height: 0 };
+  return {
+    leaves: new Map([...first.leaves, ...second.leaves]),
+    dividers: [{ path, way: node.way, ratio: node.ratio, box: line, within: box }, ...first.dividers, ...second.dividers],
+  };
+}
+
+function halves({ way, ratio }, { left, top, width, height }) {
+  if (way === "row") {
+    return [{ left, top, width: width * ratio, height },
+      { left: left + width * ratio, top, width: width * (1 - ratio), height }];
   }
-  return null;
+  return [{ left, top, width, height: height * ratio },
+    { left, top: top + height * ratio, width, height: height * (1 - ratio) }];
 }
 
-/** The session in a tab of its own, the last one, which is shown; where it is already, that tab. */
-export function opened(layout, session) {
-  const there = find(layout, session);
-  if (there) return { ...layout, tab: there.tab };
-  if (layout.tabs.length >= MOST_TABS) return layout;
-  return { tabs: [...layout.tabs, { name: "", root: { session } }], tab: layout.tabs.length };
+function replaced(node, session, made) {
+  if (!node.way) return node.session === session ? made(node) : node;
+  return { ...node, first: replaced(node.first, session, made), second: replaced(node.second, session, made) };
 }
 
-/** Beside (`row`) or below (`column`) the leaf at `path` of the shown tab. */
-export function split(layout, path, direction, session) {
-  const { root } = layout.tabs[layout.tab] ?? {};
-  if (!root || !nodeAt(root, path)?.session || find(layout, session)) return layout;
-  if (leaves(root).length >= MOST_LEAVES || path.length >= MOST_DEPTH) return layout;
-  const leaf = nodeAt(root, path);
-  return withRoot(layout, replaced(root, path, { split: direction, ratio: 0.5, first: leaf, second: { session } }));
+/** Without a leaf, whose neighbour takes its place; null when it was the last. */
+function without(node, session) {
+  if (!node.way) return node.session === session ? null : node;
+  const first = without(node.first, session);
+  const second = without(node.second, session);
+  if (first && second) return { ...node, first, second };
+  return first ?? second;
 }
 
-/** Without the leaf at `path`; its neighbour takes the room. The last one takes the tab along. */
-export function closed(layout, path) {
-  const { root } = layout.tabs[layout.tab] ?? {};
-  if (!root || !nodeAt(root, path)) return layout;
-  if (path === "") return closedTab(layout, layout.tab);
-  const parent = path.slice(0, -1);
-  return withRoot(layout, replaced(root, parent, nodeAt(root, parent + (path.endsWith("1") ? "2" : "1"))));
+function withRatio(node, path, ratio) {
+  if (!path.length) return { ...node, ratio: Math.min(1 - LEAST_RATIO, Math.max(LEAST_RATIO, ratio)) };
+  const [side, ...rest] = path;
+  return { ...node, [side]: withRatio(node[side], rest, ratio) };
 }
 
-export function closedTab(layout, index) {
-  if (!layout.tabs[index]) return layout;
-  const tabs = layout.tabs.filter((_, i) => i !== index);
-  const before = index < layout.tab || layout.tab === tabs.length;
-  return { tabs, tab: Math.max(0, layout.tab - (before ? 1 : 0)) };
+/** Sessions as evenly as halves can: wide ones beside each other first. */
+export function grid(sessions, way = "row") {
+  if (sessions.length === 1) return { session: sessions[0] };
+  const half = Math.ceil(sessions.length / 2);
+  const other = way === "row" ? "column" : "row";
+  return {
+    way, ratio: half / sessions.length,
+    first: grid(sessions.slice(0, half), other), second: grid(sessions.slice(half), other),
+  };
 }
 
-export function shared(layout, path, ratio) {
-  const { root } = layout.tabs[layout.tab] ?? {};
-  const node = root && nodeAt(root, path);
-  if (!node?.split) return layout;
-  const kept = Math.min(1 - SMALLEST_SHARE, Math.max(SMALLEST_SHARE, ratio));
-  return withRoot(layout, replaced(root, path, { ...node, ratio: Math.round(kept * 1000) / 1000 }));
+/** The session that lies next to `from` on a side ("left", "right", "up", "down"), or null. */
+export function neighbour(node, from, side) {
+  const { leaves: all } = boxes(node);
+  const own = all.get(from);
+  const centre = ({ left, top, width, height }) => ({ x: left + width / 2, y: top + height / 2 });
+  const near = 1e-6;
+  const beyond = {
+    left: (box) => box.left + box.width <= own.left + near, right: (box) => box.left >= own.left + own.width - near,
+    up: (box) => box.top + box.height <= own.top + near, down: (box) => box.top >= own.top + own.height - near,
+  }[side];
+  const away = (box) => {
+    const [a, b] = [centre(box), centre(own)];
+    const [along, across] = side === "left" || side === "right" ? [a.x - b.x, a.y - b.y] : [a.y - b.y, a.x - b.x];
+    return Math.abs(along) + 2 * Math.abs(across);
+  };
+  const found = [...all].filter(([, box]) => beyond(box)).sort(([, a], [, b]) => away(a) - away(b));
+  return found[0]?.[0] ?? null;
 }
 
-export function shown(layout, index) {
-  return layout.tabs[index] ? { ...layout, tab: index } : layout;
+// Tabs
+
+export function activeTab({ tabs, active }) {
+  return tabs.find(({ id }) => id === active) ?? null;
 }
 
-export function named(layout, index, name) {
-  if (!layout.tabs[index]) return layout;
-  return { ...layout, tabs: layout.tabs.map((tab, i) => (i === index ? { ...tab, name } : tab)) };
+export function tabOf({ tabs }, session) {
+  return tabs.find(({ root }) => leaves(root).includes(session)) ?? null;
 }
 
-/** The tab at `from` moves to `to`; the one that is shown stays shown. */
-export function moved(layout, from, to) {
-  if (!layout.tabs[from] || !layout.tabs[to]) return layout;
-  const tabs = [...layout.tabs];
-  const shownTab = tabs[layout.tab];
-  tabs.splice(to, 0, ...tabs.splice(from, 1));
-  return { tabs, tab: tabs.indexOf(shownTab) };
+export function sessionsOf({ tabs }) {
+  return tabs.flatMap(({ root }) => leaves(root));
 }
 
-/** Rectangles in shares of the whole: {leaves: [{path, session, x, y, width, height}], dividers: [{path, split, ...}]}. */
-export function arranged(root, box = { x: 0, y: 0, width: 1, height: 1 }, path = "") {
-  if (!root) return { leaves: [], dividers: [] };
-  if (!root.split) return { leaves: [{ path, session: root.session, ...box }], dividers: [] };
-  const row = root.split === "row";
-  const [first, second] = [{ ...box }, { ...box }];
-  const [start, length] = row ? ["x", "width"] : ["y", "height"];
-  first[length] = box[length] * root.ratio;
-  second[start] = box[start] + first[length];
-  second[length] = box[length] - first[length];
-  const [one, two] = [arranged(root.first, first, `${path}1`), arranged(root.second, second, `${path}2`)];
-  const divider = { path, split: root.split, ratio: root.ratio, box, at: second[start] };
-  return { leaves: [...one.leaves, ...two.leaves], dividers: [divider, ...one.dividers, ...two.dividers] };
+export function changed(layout, id, changes) {
+  return { ...layout, tabs: layout.tabs.map((tab) => (tab.id === id ? { ...tab, ...changes } : tab)) };
 }
 
-/** The leaf next to `path` in a direction ("left", "right", "up", "down"), by what lies there; null at the edge. */
-export function neighbour(root, path, direction) {
-  const all = arranged(root).leaves;
-  const from = all.find((leaf) => leaf.path === path);
-  if (!from) return null;
-  const middle = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
-  const reach = 1e-6;
-  const beside = all.filter((leaf) => ({
-    left: Math.abs(leaf.x + leaf.width - from.x) < reach, right: Math.abs(from.x + from.width - leaf.x) < reach,
-    up: Math.abs(leaf.y + leaf.height - from.y) < reach, down: Math.abs(from.y + from.height - leaf.y) < reach,
-  })[direction]);
-  const across = direction === "left" || direction === "right" ? ["y", "height"] : ["x", "width"];
-  const covers = (leaf) => leaf[across[0]] <= middle[across[0]] && middle[across[0]] < leaf[across[0]] + leaf[across[1]];
-  return (beside.find(covers) ?? beside[0])?.path ?? null;
+/** A tab of these sessions, those that stand elsewhere already left out; the active one then. Null when there is no room. */
+export function opened(layout, sessions, id) {
+  const known = new Set(sessionsOf(layout));
+  const fresh = [...new Set(sessions)].filter((session) => !known.has(session)).slice(0, MOST_LEAVES);
+  if (!fresh.length) return sessions.length ? focused(layout, sessions[0]) : layout;
+  if (layout.tabs.length >= MOST_TABS) return null;
+  const tab = { id, focus: fresh[0], zoomed: false, root: grid(fresh) };
+  return { tabs: [...layout.tabs, tab], active: id };
 }
 
-function replaced(root, path, node) {
-  if (path === "") return node;
-  const child = CHILD[path[0]];
-  return { ...root, [child]: replaced(root[child], path.slice(1), node) };
+/** `session` beside (way "row") or below ("column") the leaf `at`. Null when the tab is full. */
+export function split(layout, at, way, session) {
+  const tab = tabOf(layout, at);
+  if (!tab || tabOf(layout, session)) return null;
+  const root = replaced(tab.root, at, (leaf) => ({ way, ratio: 0.5, first: leaf, second: { session } }));
+  if (leaves(root).length > MOST_LEAVES || depth(root) > MOST_DEPTH) return null;
+  return { ...changed(layout, tab.id, { root, focus: session, zoomed: false }), active: tab.id };
 }
 
-function withRoot(layout, root) {
-  return { ...layout, tabs: layout.tabs.map((tab, i) => (i === layout.tab ? { ...tab, root } : tab)) };
+/** Another session in the same place: the one run again. */
+export function exchanged(layout, before, session) {
+  const tab = tabOf(layout, before);
+  if (!tab || tabOf(layout, session)) return layout;
+  const root = replaced(tab.root, before, () => ({ session }));
+  return changed(layout, tab.id, { root, focus: tab.focus === before ? session : tab.focus });
+}
+
+export function closed(layout, session) {
+  const tab = tabOf(layout, session);
+  if (!tab) return layout;
+  const root = without(tab.root, session);
+  if (!root) return tabClosed(layout, tab.id);
+  const order = leaves(tab.root);
+  const next = tab.focus === session ? order[order.indexOf(session) + 1] ?? order[order.indexOf(session) - 1] : tab.focus;
+  return changed(layout, tab.id, { root, focus: next, zoomed: tab.zoomed && leaves(root).length > 1 });
+}
+
+export function tabClosed({ tabs, active }, id) {
+  const at = tabs.findIndex((tab) => tab.id === id);
+  const rest = tabs.filter((tab) => tab.id !== id);
+  return { tabs: rest, active: active === id ? (rest[at] ?? rest[at - 1])?.id ?? null : active };
+}
+
+export function moved(layout, id, to) {
+  const tab = layout.tabs.find((one) => one.id === id);
+  const rest = layout.tabs.filter((one) => one.id !== id);
+  const at = Math.max(0, Math.min(to, rest.length));
+  return { ...layout, tabs: [...rest.slice(0, at), tab, ...rest.slice(at)] };
+}
+
+/** The session has the focus; in a zoomed tab it is the one that is seen. */
+export function focused(layout, session) {
+  const tab = tabOf(layout, session);
+  return tab ? { ...changed(layout, tab.id, { focus: session }), active: tab.id } : layout;
+}
+
+export function resized(layout, id, path, ratio) {
+  const tab = layout.tabs.find((one) => one.id === id);
+  return changed(layout, id, { root: withRatio(tab.root, path, ratio) });
+}
+
+// Two devices
+
+/** What this device changed since `base`, upon what another has made of it: tab by tab, the later wins. */
+export function merged(base, mine, theirs) {
+  const [before, own] = [base, mine].map(({ tabs }) => new Map(tabs.map((tab) => [tab.id, tab])));
+  const touched = (id) => JSON.stringify(before.get(id)) !== JSON.stringify(own.get(id));
+  const kept = theirs.tabs.filter(({ id }) => own.has(id) || !before.has(id))
+    .map((tab) => (own.has(tab.id) && touched(tab.id) ? own.get(tab.id) : tab));
+  const there = new Set(kept.map(({ id }) => id));
+  const added = mine.tabs.filter(({ id }) => !there.has(id) && touched(id));
+  return whole({ tabs: [...kept, ...added], active: mine.active });
+}
+
+/** Each session once, at its first place, and an active tab that exists. */
+function whole({ tabs, active }) {
+  const seen = new Set();
+  const kept = [];
+  for (const tab of tabs.slice(0, MOST_TABS)) {
+    let root = tab.root;
+    for (const session of leaves(tab.root)) {
+      if (seen.has(session)) root = root && without(root, session);
+      seen.add(session);
+    }
+    if (root) kept.push({ ...tab, root, focus: leaves(root).includes(tab.focus) ? tab.focus : leaves(root)[0] });
+  }
+  return { tabs: kept, active: kept.some(({ id }) => id === active) ? active : kept[0]?.id ?? null };
 }

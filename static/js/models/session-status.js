@@ -6,12 +6,12 @@ const CLOSE_LOOK_MS = 3000;
 
 /** Event: `change`. `facts` is the contract's status JSON. */
 export class SessionStatus extends EventTarget {
-  constructor({ connection, stream, api, facts, now = () => Date.now() }) {
+  constructor({ connection, stream, api, facts, now = () => Date.now(), signal }) {
     super();
     Object.assign(this, { connection, api, facts, now });
     this.closeLook = false;
     this.lastPoll = now();
-    connection.addEventListener("tick", () => this.look());
+    connection.addEventListener("tick", () => this.look(), { signal });
     stream.addEventListener("status", ({ detail }) => this.put(detail));
     stream.addEventListener("viewers", ({ detail }) => this.put(
       {
