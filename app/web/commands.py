@@ -11,22 +11,24 @@ from app.live.commands import as_json
 from app.models.session import Session
 from app.permissions import WATCH
 from app.web import bodies
+from app.web.accounts import NUMBER
 from app.web.answers import CommandsBody
 from app.web.gate import rooms
 from app.web.routes import Answer, route
 from app.web.sessions import ONE
 
+COMMANDS = ONE + "/commands"
 KINDS = {"text": "text/plain", "ansi": "application/octet-stream", "raw": "application/octet-stream"}
 
 
-@route("GET", ONE + "/commands", WATCH, Answer(200, CommandsBody))
+@route("GET", COMMANDS, WATCH, Answer(200, CommandsBody))
 def listed(session: Session, query: bodies.Before) -> Any:
     """The commands that the session's shell ran, the newest first, or those before one."""
     found = rooms().commands.listed(session, query.before, query.limit)
     return {"commands": [as_json(command) for command in found]}
 
 
-@route("GET", ONE + "/commands/<int(max=9223372036854775807):number>/output", WATCH, Answer(200, "text/plain", ("Holdfast-Complete",)))
+@route("GET", COMMANDS + f"/{NUMBER}/output", WATCH, Answer(200, "text/plain", ("Holdfast-Complete",)))
 def output(session: Session, number: int, query: bodies.OutputAs) -> Any:
     """What a command wrote: as text, as ANSI that draws it, or raw. Of very much the end, and not complete then."""
     data, complete = rooms().commands.output(session, number, query.format)

@@ -2,7 +2,8 @@
 
 import { byState, nameOf } from "./naming.js";
 
-// A program that has said something new and then nothing for so long probably waits for an answer, or is done.
+// A program that has said something new and then nothing for so long probably waits for an answer, or is done. A shell
+// that stands at its prompt says so itself.
 const QUIET_MS = 10_000;
 // Sorted by activity, sessions that were active about the same time keep their places.
 const STEP_MS = 10_000;
@@ -27,7 +28,7 @@ function strongest(session, { unread, bells, watched, look, now }) {
   if (session.state === "lost" && !endSeen) return ["lost", 4];
   if (session.state === "running" && session.progress?.state === "error") return ["error", 3];
   if (!unread) return [null, 0];
-  const quiet = session.state === "running" && now - Date.parse(session.last_output_at) >= QUIET_MS;
+  const quiet = session.state === "running" && (session.at_prompt || now - Date.parse(session.last_output_at) >= QUIET_MS);
   return quiet ? ["waiting", 2] : ["new", 1];
 }
 

@@ -131,6 +131,17 @@ export class Api {
     return this.call("GET", `/machine${query({ step })}`);
   }
 
+  commands(id, { before, limit }) {
+    return this.call("GET", `/sessions/${id}/commands${query({ before, limit })}`);
+  }
+
+  /** {text, complete}: of very much only the end. */
+  async commandOutput(id, number) {
+    const answer = await this.reach("GET", `/sessions/${id}/commands/${number}/output?format=text`);
+    if (!answer.ok) throw await this.refused(answer);
+    return { text: await answer.text(), complete: answer.headers.get("Holdfast-Complete") !== "false" };
+  }
+
   prefer(changes) {
     return this.call("PATCH", "/preferences", changes);
   }
