@@ -27,8 +27,12 @@ def ended(api, session: str, number: int) -> bool:
     return bool(last and last["number"] == number and last["ended_at"])
 
 
-def open_list(page: Page):
-    page.locator("session-page [data-part='commands']").click()
+def open_list(page: Page, phone: bool = False):
+    if phone:
+        page.locator("view-menu > button").tap()
+        page.locator("view-menu [role=menuitem]").nth(1).tap()
+    else:
+        page.locator("session-page [data-part='commands']").click()
     drawer = page.locator("command-list")
     expect(drawer.locator("li")).to_have_count(len(LINES))
     return drawer
@@ -79,7 +83,7 @@ def test_an_output_is_copied_whole_whatever_is_shown(person, worked):
 
 def test_on_a_phone_the_list_covers_the_page_and_gives_way(person, worked):
     page = person("alice", PHONE, locale="zh-CN").join(worked)
-    drawer = open_list(page)
+    drawer = open_list(page, phone=True)
     assert drawer.evaluate("(drawer) => drawer.offsetWidth === innerWidth")
     drawer.get_by_text("seq 400").tap()
     top_is(page, "seq 400")

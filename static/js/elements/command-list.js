@@ -2,8 +2,7 @@
 to its prompt, a button copies its output. Rule: what programs wrote is text, never markup. */
 
 import { api } from "../page.js";
-import { commandText, outcome, outcomeWords, span, took } from "../helpers/commands.js";
-import { moment } from "../helpers/format.js";
+import { clock, commandText, outcome, outcomeWords, span, took } from "../helpers/commands.js";
 import { t } from "../helpers/words.js";
 import { copyText } from "./copy-button.js";
 import { Parted, setHidden, setText } from "./dom.js";
@@ -72,7 +71,7 @@ class CommandList extends Parted {
     setText(find(".text"), text.length > LINE_CHARACTERS ? `${text.slice(0, LINE_CHARACTERS)}…` : text);
     setText(find(".outcome"), outcomeWords(command));
     setText(find(".span"), command.ended_at ? span(took(command, 0)) : "");
-    setText(find(".when"), moment(command.started_at));
+    setText(find(".when"), clock(command.started_at, Date.now()));
     setText(find(".where"), command.cwd ?? "");
     find(".copy").setAttribute("aria-label", t("Copy the output of {command}", { command: text.slice(0, 60) }));
     return row;

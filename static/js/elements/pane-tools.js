@@ -15,7 +15,7 @@ import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
 import "./view-menu.js";
 
-const MENU = ["terminal.search", null, "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
+const MENU = ["terminal.search", "session.commands", null, "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
   "terminal.download-ansi", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
   "view.zoom-reset", "terminal.settings"];
 
@@ -76,6 +76,10 @@ export class PaneTools {
     return [
       { id: "terminal.search", title: t("Search in the output"), group: terminal, keys: ["Ctrl+Shift+F"], run: () => this.page.searchBar.open() },
       { id: "terminal.copy-text", title: t("Copy as text"), group: terminal, keys: ["Ctrl+Shift+C"], run: () => this.copy() },
+      {
+        id: "session.commands", title: t("Commands"), group: terminal, keys: ["Alt+Shift+L"],
+        when: () => Boolean(this.page.commands?.any), run: () => this.page.commands.list.toggle(),
+      },
       { id: "terminal.copy-html", title: t("Copy as HTML"), group: terminal, run: () => this.copyHtml() },
       { id: "terminal.download-text", title: t("Download as text"), group: terminal, run: download("text") },
       { id: "terminal.download-ansi", title: t("Download with colours (ANSI)"), group: terminal, run: download("ansi") },

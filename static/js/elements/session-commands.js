@@ -162,7 +162,6 @@ export class SessionCommands {
       { id: "terminal.previous-prompt", title: t("To the previous prompt"), keys: keys("Ctrl+Shift+ArrowUp", "Alt+Shift+PageUp"), run: () => this.jump("before") },
       { id: "terminal.next-prompt", title: t("To the next prompt"), keys: keys("Ctrl+Shift+ArrowDown", "Alt+Shift+PageDown"), run: () => this.jump("after") },
       { id: "terminal.copy-output", title: t("Copy the output of the last command"), keys: ["Alt+Shift+C"], run: () => this.copyLast() },
-      { id: "session.commands", title: t("Commands"), keys: ["Alt+Shift+L"], run: () => this.list.toggle() },
     ].map((action) => actions.add({ group, when, ...action }));
   }
 

@@ -1,7 +1,7 @@
 /* How a command reads: its text, its outcome, how long it took. Pure: every clock is handed in. */
 
-import { duration } from "./format.js";
-import { t } from "./words.js";
+import { duration, moment } from "./format.js";
+import { language, t } from "./words.js";
 
 export function commandText({ text, private: hidden }) {
   if (text) return text;
@@ -18,6 +18,13 @@ export function took({ started_at: start, ended_at: end }, now) {
 export function span(seconds) {
   if (seconds === null) return "";
   return seconds < 10 ? t("{seconds} s", { seconds: seconds.toFixed(1) }) : duration(seconds);
+}
+
+/** The time alone, if it was today. */
+export function clock(at, now) {
+  const then = new Date(at);
+  if (then.toDateString() !== new Date(now).toDateString()) return moment(at);
+  return then.toLocaleTimeString(language(), { timeStyle: "medium" });
 }
 
 /** running, good, bad, or over (nobody knows how). */
