@@ -1,13 +1,14 @@
 /* <session-card>: one session on the dashboard. Give it an item (a status and what is news in it); it changes only what
 differs, so that nothing under the pointer flickers. What a program wrote goes into text nodes and onto a canvas. */
 
+import { preferences } from "../page.js";
 import { Parted, setHidden, setText } from "./dom.js";
 import { isDark } from "./theme-toggle.js";
 import { ago, bytes, clients, duration, moment, percent, size, sizeInWords } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
-import { DARK, LIGHT } from "../helpers/palettes.js";
+import { paletteOf } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
 import { t, tn } from "../helpers/words.js";
 
@@ -47,6 +48,16 @@ export class SessionCard extends Parted {
     setHidden(this.part("forget"), running);
     this.drawProgress();
     this.drawTags();
+  }
+
+  /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */
+  drawRate(rates = []) {
+    const spark = this.part("spark");
+    const most = Math.max(0, ...rates);
+    setHidden(spark, most === 0);
+    if (most === 0) return;
+    spark.values = rates;
+    spark.label = t("Output, up to {amount} a second", { amount: bytes(most) });
   }
 
   /** Also once a second without news: ages and durations move by themselves. */
@@ -118,7 +129,7 @@ export class SessionCard extends Parted {
     const { clientWidth: width, clientHeight: height } = canvas;
     if (!width || !height) return;
     const density = Math.min(2, globalThis.devicePixelRatio || 1);
-    paint(canvas, picture, isDark() ? DARK : LIGHT, { width, height, density });
+    paint(canvas, picture, palette(), { width, height, density });
   }
 }
 
@@ -131,6 +142,12 @@ export function tagChip(tag, colours) {
   chip.dataset.colour = colourOf(tag, colours);
   setText(chip, tag);
   return chip;
+}
+
+/** The one that the account chose for its terminals; without xterm.js, which this page does not load. */
+function palette() {
+  const name = isDark() ? "dark" : "light";
+  return paletteOf(preferences.get(`terminal_${name}_theme`), `holdfast-${name}`).theme;
 }
 
 customElements.define("session-card", SessionCard);

@@ -5,6 +5,7 @@ import { api, connection, preferences } from "../page.js";
 import { Picked } from "../models/picked.js";
 import { SessionFeed } from "../models/session-feed.js";
 import { FILTERS, SessionView } from "../models/session-view.js";
+import { Rates } from "../models/rates.js";
 import { Thumbnails } from "../models/thumbnails.js";
 import { tn } from "../helpers/words.js";
 import { Parted, pageData, stamp } from "./dom.js";
@@ -26,6 +27,7 @@ class SessionList extends Parted {
     this.feed = new SessionFeed({ connection: connection(), api, ...pageData("sessions-data") });
     this.picked = new Picked();
     this.thumbnails = new Thumbnails({ connection: connection() });
+    this.rates = new Rates({ api, inSight: () => (document.hidden ? [] : [...this.thumbnails.inSight]) });
     this.deeds = new ListDeeds(this);
     this.sight = new IntersectionObserver((seen) => this.seen(seen), { rootMargin: NEAR });
     this.listen();
@@ -41,7 +43,11 @@ class SessionList extends Parted {
     preferences.addEventListener("change", ({ detail }) => this.chose(detail));
     this.feed.addEventListener("watched", () => this.thumbnails.tell({ anew: true }));
     this.thumbnails.addEventListener("picture", ({ session }) => this.paint(session));
-    connection().addEventListener("tick", () => this.age());
+    this.rates.addEventListener("change", () => this.drawRates());
+    connection().addEventListener("tick", () => {
+      this.age();
+      this.rates.tick();
+    });
     document.addEventListener("themechange", () => this.paintAll());
     addEventListener("resize", () => this.paintAll());
     this.part("search").addEventListener("input", () => this.search(this.part("search").value));
@@ -180,6 +186,12 @@ class SessionList extends Parted {
       this.thumbnails.sight(id, visible);
       if (visible) this.paint(id);
     }
+    this.drawRates();
+    this.rates.soon();
+  }
+
+  drawRates() {
+    for (const id of this.thumbnails.inSight) this.cards.get(id)?.drawRate(this.rates.known.get(id));
   }
 
   paint(id) {

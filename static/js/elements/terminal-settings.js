@@ -11,6 +11,8 @@ const SIZES = { low: 8, high: 32 };
 const HEIGHTS = { low: 1, high: 2, step: 0.05 };
 const SHOWN_COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"];
 
+const signed = (count) => (count > 0 ? "+" + count : count);
+
 class TerminalSettings extends HTMLElement {
   connectedCallback() {
     this.fields = [];
@@ -99,7 +101,7 @@ class TerminalSettings extends HTMLElement {
       this.range(t("Size"), SIZES, () => usualFontPx() - choices.zoom, (px) => choices.set("terminal_font_size", px),
         (px) => t("{count} px", { count: px })),
       this.range(t("Zoom on this device"), { low: -6, high: 24 }, () => choices.zoom, (px) => { choices.zoom = px; },
-        (px) => t("{count} px", { count: px > 0 ? `+${px}` : px })),
+        (px) => t("{count} px", { count: signed(px) })),
       this.range(t("Line height"), HEIGHTS, () => choices.get("terminal_line_height"),
         (height) => choices.set("terminal_line_height", height), (height) => height.toFixed(2)),
       this.check("terminal_ligatures", t("Ligatures"), t("The three fonts above have them; others may.")),
