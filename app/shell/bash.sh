@@ -24,17 +24,17 @@ __hf_time() {
   if [[ -n "${EPOCHREALTIME-}" ]]; then __hf_now=${EPOCHREALTIME/,/.}; else builtin printf -v __hf_now '%(%s)T' -1; fi
 }
 
-# First of all in PROMPT_COMMAND: what follows would take its place.
+# First of all in PROMPT_COMMAND: what follows would change the exit code, and write into the command's output.
 __hf_first() {
-  __hf_code=$?
-  builtin return "$__hf_code"
+  builtin local code=$?
+  __hf_time
+  builtin printf '\e]133;D;%s;t=%s\a' "$code" "$__hf_now"
+  builtin return "$code"
 }
 
 # Last: whatever others have made of PS1 is marked.
 __hf_last() {
   builtin local start='\[\e]133;A\a\]' end='\[\e]133;B\a\]' call='$(__hf_preexec)'
-  __hf_time
-  builtin printf '\e]133;D;%s;t=%s\a' "${__hf_code:-0}" "$__hf_now"
   if [[ "${__hf_told-}" != "$PWD" ]]; then __hf_tell_directory; fi
   if [[ "${PS1-}" != *"$start"* ]]; then PS1="$start${PS1-}$end"; fi
   if [[ "${PS0-}" != *"$call"* ]]; then PS0="${PS0-}$call"; fi

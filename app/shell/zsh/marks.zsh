@@ -2,16 +2,20 @@
 'builtin' 'zmodload' zsh/datetime 2>/dev/null
 typeset -ga precmd_functions preexec_functions
 
+# First of the list: what others write is no output of the command. (A function called precmd comes before the list.)
+_hf_ended() {
+  builtin printf '\e]133;D;%s;t=%s\a' $? "${EPOCHREALTIME/,/.}"
+}
+
 _hf_precmd() {
-  builtin local code=$? percent=0
+  builtin local percent=0
   [[ -o prompt_percent ]] && percent=1
   builtin emulate -L zsh
   if [[ -n "${NO_HOLDFAST_MARKS-}" ]]; then
-    precmd_functions=(${precmd_functions:#_hf_precmd})
+    precmd_functions=(${${precmd_functions:#_hf_precmd}:#_hf_ended})
     preexec_functions=(${preexec_functions:#_hf_preexec})
     builtin return 0
   fi
-  builtin printf '\e]133;D;%s;t=%s\a' $code "${EPOCHREALTIME/,/.}"
   [[ "${_hf_told-}" == "$PWD" ]] || _hf_tell_directory
   if (( ! percent )); then
     builtin printf '\e]133;A\a'
@@ -46,5 +50,5 @@ _hf_preexec() {
   builtin printf '\e]133;C;t=%s\a' "${EPOCHREALTIME/,/.}"
 }
 
-precmd_functions+=(_hf_precmd)
+precmd_functions=(_hf_ended $precmd_functions _hf_precmd)
 preexec_functions+=(_hf_preexec)
