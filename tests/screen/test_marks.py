@@ -7,7 +7,8 @@ import random
 from app.screen.marks import TEXT_BYTES, Mark, Scanner, command_line, fields, unescaped
 
 OUTPUT = (
-    b"\x1b]133;D;0\x07\x1b]7;file://h/a%20b\x1b\\\x1b]133;A\x07$ \x1b]133;B\x07ls\r\n\x1b]633;E;ls\\x3b\x07\x1b]133;C;t=5\x07"
+    b"\x1b]133;D;0\x07\x1b]7;file://h/a%20b\x1b\\\x1b]133;A\x07$ \x1b]133;B\x07ls\r\n"
+    b"\x1b]633;E;ls\\x3b\x07\x1b]133;C;t=5\x07"
     b"\x1b]2;133;A\x07\x1b]1337;A\x07\x1b[31mred\x1b]133;C\x18no mark\x1b]133;\x1b]133;D;1\x1b\\ rest"
 )
 

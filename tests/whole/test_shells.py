@@ -9,7 +9,7 @@ from tests.browser.people import eventually
 SHELLS = [
     ("bash", ".bash_profile", "set -u; PROMPT_COMMAND='echo hook'; echo startup-$((40 + 2))"),
     ("zsh", ".zshrc", "hook() { echo hook }; precmd_functions+=(hook); echo startup-$((40 + 2))"),
-    ("fish", ".config/fish/config.fish", "function hook --on-event fish_prompt; echo hook; end; echo startup-(math 40 + 2)"),
+    ("fish", ".config/fish/config.fish", "function hook -e fish_prompt; echo hook; end; echo startup-(math 40 + 2)"),
 ]  # fmt: skip
 SAME = ("number", "prompt_offset", "output_start", "text", "private", "output_end", "exit_code")
 
