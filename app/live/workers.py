@@ -49,7 +49,7 @@ class Workers:
         self._name = f"{number}-{secrets.token_hex(6)}"
         self._others: dict[str, dict[str, Presence]] = {}
         self._dirty: set[str] = set()
-        self._typed: dict[str, int] = {}  # bytes, since it was told
+        self._typed: set[str] = set()
         self._wake, self._typing = green.Signal(), green.Signal()
         self._unseen: set[str] = set()  # of the others, since the keeper's connection broke
 
@@ -79,9 +79,9 @@ class Workers:
             self._dirty.add(session_id)
             self._wake.set()
 
-    def typed(self, session_id: str, count: int) -> None:
+    def typed(self, session_id: str) -> None:
         if not self.alone:
-            self._typed[session_id] = self._typed.get(session_id, 0) + count
+            self._typed.add(session_id)
             self._typing.set()
 
     def say(self, what: str, **fields: Any) -> None:
@@ -95,7 +95,6 @@ class Workers:
         if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
             return
         room.size_holder, room.size_taken_at = viewer, time.time()
-        room.news()
         self._tell([room.session])
 
     def _tell_in_turn(self) -> None:
@@ -108,10 +107,8 @@ class Workers:
     def _tell_typing(self) -> None:
         while True:
             self._typing.wait()
-            due, self._typed = self._typed, {}
+            due, self._typed = self._typed, set()
             self._tell(sorted(due), TELL_SECONDS)
-            for first in range(0, len(due), TOLD_AT_ONCE):
-                self.say("typed", sessions=dict(list(due.items())[first : first + TOLD_AT_ONCE]))
             green.sleep(TYPED_SECONDS)
 
     def _tell(self, sessions: list[str], pause: float = 0.0) -> None:
@@ -196,16 +193,10 @@ class Workers:
             case "presence":
                 for told in note["sessions"]:
                     self._hear(note["from"], Presence.of_note(told))
-            case "typed":
-                for session_id, count in note["sessions"].items():
-                    if room := self._rooms.rooms.get(session_id):
-                        room.tally.input_bytes += count
             case "launched":
                 self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
-                self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
-            case "looked":
-                self._rooms.looks.told(note["user"], note["look"])
+                self._rooms.named(note["session"], note["name"], note["tags"])
             case "forgotten":
                 self._rooms.forgotten(note["session"], note["owner"])
             case "revoked":

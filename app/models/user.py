@@ -9,7 +9,6 @@ from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextFie
 
 from app.models import secrets
 from app.models.base import Record, db, now, written
-from app.words import said
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 PASSWORD_LENGTHS = (8, 1024)
@@ -42,7 +41,7 @@ class User(Record):
         try:
             return _insert(name, hashed, admin)
         except IntegrityError:
-            raise Refused("username", said("there is already a user %(name)s", name=repr(name))) from None
+            raise Refused("username", f"there is already a user {name!r}") from None
 
     @classmethod
     def named(cls, name: str) -> User | None:
@@ -84,7 +83,7 @@ def checked_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise Refused(
             "username",
-            said("expected 1 to 32 characters: a letter a-z first, then letters, digits, dot, dash or underscore"),
+            "expected 1 to 32 characters: a letter a-z first, then letters, digits, dot, dash or underscore",
         )
     return name
 
@@ -92,9 +91,9 @@ def checked_name(name: str) -> str:
 def checked_password(password: str, name: str) -> str:
     shortest, longest = PASSWORD_LENGTHS
     if not shortest <= len(password) <= longest:
-        raise Refused("password", said("expected %(least)s to %(most)s characters", least=shortest, most=longest))
+        raise Refused("password", f"expected {shortest} to {longest} characters")
     if password.lower() == name:
-        raise Refused("password", said("the name itself is too easy to guess"))
+        raise Refused("password", "the name itself is too easy to guess")
     return password
 
 

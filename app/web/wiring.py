@@ -12,13 +12,10 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
-    dashboard,
-    files,
     gate,
     headers,
     health,
     history,
-    installed,
     languages,
     logins,
     openapi,
@@ -26,26 +23,10 @@ from app.web import (
     preferences,
     problems,
     sessions,
-    stats,
-    workspace,
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (
-    accounts,
-    dashboard,
-    files,
-    health,
-    history,
-    installed,
-    languages,
-    openapi,
-    pages,
-    preferences,
-    sessions,
-    stats,
-    workspace,
-)
+FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -57,7 +38,6 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
-    files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
     languages.register(app)

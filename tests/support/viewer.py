@@ -38,8 +38,7 @@ class Viewer:
         self.broken: list[str] = []
         self.acks_drawn = True
         self.connected = True
-        for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten",
-                     "thumbnail", "looked"):  # fmt: skip
+        for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten"):
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}

@@ -1,7 +1,5 @@
 /* <copy-button for="ID">: copies the text of another element, and says so. */
 
-import { t } from "../helpers/words.js";
-
 /** Also where the clipboard API is missing: plain http on another machine than this one. */
 export async function copyText(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -12,7 +10,7 @@ export async function copyText(text) {
   area.select();
   const done = document.execCommand("copy");
   area.remove();
-  if (!done) throw new Error(t("The browser does not allow copying here."));
+  if (!done) throw new Error("The browser does not allow copying here.");
   return undefined;
 }
 
@@ -26,9 +24,9 @@ class CopyButton extends HTMLElement {
   async copy() {
     try {
       await copyText(document.getElementById(this.getAttribute("for")).textContent);
-      this.button.textContent = t("Copied");
+      this.button.textContent = "Copied";
     } catch {
-      this.button.textContent = t("Not copied");
+      this.button.textContent = "Not copied";
     }
     setTimeout(() => { this.button.textContent = this.label; }, 1500);
   }

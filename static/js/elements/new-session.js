@@ -1,7 +1,6 @@
 /* <new-session>: the dialog that starts a program, and the button that opens it. */
 
 import { api } from "../page.js";
-import { tagsIn } from "../helpers/labels.js";
 import { submitting, clearErrors } from "./form-errors.js";
 
 /** The session page that opens next may take its window's size at once: nobody else can be watching yet. */
@@ -24,7 +23,6 @@ class NewSession extends HTMLElement {
       event.preventDefault();
       this.start();
     });
-    if (new URLSearchParams(location.search).has("new")) this.open();    // asked for on a page without this dialog
     this.querySelector("[data-part=cancel]").addEventListener("click", () => this.dialog.close());
   }
 
@@ -37,10 +35,10 @@ class NewSession extends HTMLElement {
   order() {
     const field = (name) => this.form.elements[name].value.trim();
     const order = {};
-    for (const name of ["command", "cwd", "name", "group"]) {
+    for (const name of ["command", "cwd", "name"]) {
       if (field(name)) order[name] = field(name);
     }
-    const tags = tagsIn(field("tags"));
+    const tags = field("tags").split(/[\s,]+/).filter(Boolean).map((tag) => tag.replace(/^#/, ""));
     if (tags.length) order.tags = tags;
     return order;
   }
@@ -49,9 +47,7 @@ class NewSession extends HTMLElement {
     const made = await submitting(this.form, () => api.create(this.order()));
     if (!made) return;
     markFresh(made.id);
-    this.dialog.close();
-    const here = new CustomEvent("made", { bubbles: true, cancelable: true, detail: made });
-    if (this.dispatchEvent(here)) location.assign(`/sessions/${made.id}`);
+    location.assign(`/sessions/${made.id}`);
   }
 }
 

@@ -1,8 +1,7 @@
 /* <scroll-bar>: one bar for the live terminal and the history above it. Rule: it knows rows and nothing else; where
 they come from is not its business.
 
-Events: `dragged` {top} (go there), `paged` {way: -1 or 1}, `neared` (a pointer comes: learn how long all of it is),
-`placed` (what is shown is another part).
+Events: `dragged` {top} (go there), `paged` {way: -1 or 1}, `neared` (a pointer comes: learn how long all of it is).
 */
 
 import { thumb, topAt } from "../helpers/scroll-map.js";
@@ -30,9 +29,7 @@ class ScrollBar extends HTMLElement {
   put(place) {
     const same = Object.keys(place).every((key) => place[key] === this.place[key]);
     this.place = place;
-    if (same) return;
-    this.draw();
-    this.tell("placed");
+    if (!same) this.draw();
   }
 
   get dragging() {
