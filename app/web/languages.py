@@ -30,7 +30,8 @@ class Messages(Domain):
     """Reads the .po files themselves, so that nothing has to be compiled before the start."""
 
     def get_translations(self) -> NullTranslations:
-        return translations(chosen()) if has_request_context() else NullTranslations()
+        # As Flask-Babel keeps it for the request: `chosen` asks the database.
+        return translations(str(get_locale())) if has_request_context() else NullTranslations()
 
 
 @cache
