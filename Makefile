@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := .stamps
-XTERM_ADDONS := clipboard fit search unicode-graphemes web-links webgl
+FONTS := jetbrains-mono fira-code cascadia-code
+XTERM_ADDONS := clipboard fit search serialize unicode-graphemes web-links webgl
 
 .PHONY: run setup test test-setup lint bench clean
 .DELETE_ON_ERROR:
@@ -44,6 +45,8 @@ $(STAMPS)/vendor: $(STAMPS)/node
 	@rm -rf static/vendor && mkdir -p static/vendor
 	@cp node_modules/@xterm/xterm/lib/xterm.mjs node_modules/@xterm/xterm/css/xterm.css static/vendor/
 	@for addon in $(XTERM_ADDONS); do cp node_modules/@xterm/addon-$$addon/lib/addon-$$addon.mjs static/vendor/; done
+	@for font in $(FONTS); do for part in latin-400 latin-700 latin-ext-400 latin-ext-700; do \
+	    cp node_modules/@fontsource/$$font/files/$$font-$$part-normal.woff2 static/vendor/; done; done
 	@cp node_modules/socket.io-client/dist/socket.io.esm.min.js static/vendor/
 	@touch $@
 

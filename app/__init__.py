@@ -22,6 +22,8 @@ Floors (imports go down only; tests/test_floors.py enforces it)
     3  live/                      room, viewer, rooms: what happens now. No Flask
     2  models/                    peewee: one noun a file
     1  screen/ keeper/ permissions.py config.py green.py listening.py   no floor-1 package knows another
+       expected.py                what a refused value should have been, in words
+    0  words.py                   sentences that can be said in another language; the catalogues
 
 Two paths
     keystroke  onData -> `input` event -> gate -> keeper frame -> os.write(PTY) -> acknowledged

@@ -6,41 +6,23 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-import shlex
 import sys
 import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import NoReturn
 
 from app import config as settings
+from app import session_commands
+from app.commands import Failed, add, age, group, keeper_of, migrated, moment
 from app.config import Config, ConfigError
-from app.keeper.client import KeeperClient, KeeperError
-from app.keeper.protocol import State
+from app.keeper.client import KeeperError
 from app.models import base
 from app.models.login import Login
 from app.models.secrets import Busy
 from app.models.token import ApiToken
 from app.models.user import Refused, User
 
-Command = Callable[[Config, argparse.Namespace], None]
 LONGEST_LABEL = 100
-
-
-class Failed(Exception):
-    """The reason, in words for whoever gave the command."""
-
-
-class Silent:
-    """A listener of the keeper for commands, which only ask."""
-
-    def connected(self, states: list[State]) -> None: ...
-    def disconnected(self) -> None: ...
-    def head(self, session: str, head: int) -> None: ...
-    def resized(self, session: str, offset: int, rows: int, cols: int) -> None: ...
-    def gap(self, session: str, start: int, end: int) -> None: ...
-    def pressure(self, session: str, on: bool) -> None: ...
-    def ended(self, state: State) -> None: ...
 
 
 def main(argv: Sequence[str]) -> int:
@@ -69,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "serve", serve, "run the web server in the foreground, and the keeper if none runs")
     add(commands, "config", show_config, "every setting with its present value")
     add(commands, "migrate", migrate, "bring the database up to date (serve does so by itself)")
-    add(commands, "sessions", list_sessions, "the sessions that the keeper holds")
+    session_commands.enter(commands)
     stop_ = add(commands, "stop", stop, "end the keeper and with it every session")
     stop_.add_argument("--yes", action="store_true", help="do not ask")
     keeper = group(commands, "keeper", "the process that owns every terminal")
@@ -93,21 +75,6 @@ def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "--password-stdin", action="store_true", help="read the password from standard input"
         )
     add(users, "list", user_list, "all accounts")
-
-
-def group(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
-) -> argparse._SubParsersAction[argparse.ArgumentParser]:
-    one = commands.add_parser(name, help=purpose, description=purpose)
-    return one.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-
-def add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: Command, purpose: str
-) -> argparse.ArgumentParser:
-    one = commands.add_parser(name, help=purpose, description=purpose)
-    one.set_defaults(command=run)
-    return one
 
 
 def serve(config: Config, wanted: argparse.Namespace) -> NoReturn:
@@ -174,18 +141,6 @@ def keeper_upgrade(config: Config, wanted: argparse.Namespace) -> None:
     print("The keeper runs its new code; no session was ended.")
 
 
-def list_sessions(config: Config, wanted: argparse.Namespace) -> None:
-    client = keeper_of(config)
-    try:
-        states = client.sessions()
-    finally:
-        client.close()
-    for state in sorted(states, key=lambda state: state.created_at):
-        print(
-            "\t".join((state.id, how(state), age(time.time() - state.created_at), state.label, line(state)))
-        )
-
-
 def stop(config: Config, wanted: argparse.Namespace) -> None:
     client = keeper_of(config, missing="There is no keeper to stop.")
     try:
@@ -196,18 +151,6 @@ def stop(config: Config, wanted: argparse.Namespace) -> None:
     finally:
         client.close()
     print(f"The keeper has stopped; {running} sessions were ended.")
-
-
-def keeper_of(config: Config, missing: str = "") -> KeeperClient:
-    if not config.keeper_dir.exists():
-        raise Failed(missing or f"no keeper runs for {config.data_dir}")
-    client = KeeperClient(config.keeper_dir, Silent())
-    client.start()
-    return client
-
-
-def migrated(config: Config) -> None:
-    base.migrate(base.bind(config.database_url))
 
 
 def existing(config: Config, name: str) -> User:
@@ -233,26 +176,3 @@ def agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         raise Failed("there is no terminal to ask on; scripts say --yes")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def how(state: State) -> str:
-    if state.alive:
-        return "running"
-    return "lost" if state.lost else f"ended {state.exit_signal or state.exit_code}"
-
-
-def line(state: State) -> str:
-    """One line, whatever the arguments hold."""
-    return shlex.join(state.argv).encode("unicode_escape").decode()[:200]
-
-
-def age(seconds: float) -> str:
-    days, rest = divmod(int(seconds), 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, rest = divmod(rest, 60)
-    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (rest, "s"))
-    return " ".join([f"{count}{unit}" for count, unit in parts if count][:2]) or "0s"
-
-
-def moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

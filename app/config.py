@@ -46,6 +46,7 @@ class Config:
     snapshot_seconds: int
     allowed_hosts: tuple[str, ...]
     workers: int
+    upload_bytes: int
 
     @property
     def keeper_dir(self) -> Path:
@@ -239,6 +240,14 @@ SETTINGS: tuple[Setting, ...] = (
         "processes",
         "web processes that share the port, each able to serve every session; 1 to 64; more than cores is no use",
         _whole(1, 64),
+    ),
+    Setting(
+        "HOLDFAST_UPLOAD_BYTES",
+        "number",
+        "1073741824",
+        "bytes",
+        "of one file that is uploaded into a session's directory, at most; 0: no uploads",
+        _whole(0, 1_099_511_627_776),
     ),
 )
 

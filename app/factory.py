@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from flask import Flask
 from app.config import Config
 from app.events import server as events
 from app.live.rooms import Rooms
-from app.web import logins, wiring
+from app.web import logins, spoken, wiring
 from app.web.hosts import HostGate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,5 +34,7 @@ def create(config: Config, worker: int = 1) -> Holdfast:
     rooms = Rooms(config, events.wire_of(io), worker)
     app.extensions["rooms"] = rooms
     wiring.register(app, config)
-    events.register(io, rooms, lambda environ: logins.who(app, environ), logins.who_by_token)
+    events.register(
+        io, rooms, lambda environ: logins.who(app, environ), logins.who_by_token, partial(spoken.of_handshake, app)
+    )
     return Holdfast(HostGate(app.wsgi_app, config), rooms)

@@ -257,7 +257,18 @@ def browser(found: Data) -> str:
     return "\n\n".join([*parts, f"`cat` of {found['megabytes']} MB while the page is hidden:", table(head, hidden)])
 
 
+def dashboard(found: Data) -> str:
+    if "median" not in found:
+        return ""
+    row = [str(found["sessions"]), *(number(found[key]) for key in ("first", "median", "p95", "p99", "worst"))]
+    row += [number(found["longest"]) if found["longest"] else "< 50", number(100 * found["server"])]
+    head = ["sessions", "first thumbnails ms", "frames apart ms", "p95", "p99", "worst", "longest task ms",
+            "server's CPU, % of a core"]  # fmt: skip
+    return table(head, [row])
+
+
 SECTIONS: dict[str, Callable[[Data], str]] = {
     "client": client, "echo": echo, "bulk": bulk, "viewers": viewers, "slow": slow, "fanout": fanout,
     "interrupt": interrupt, "join": join, "idle": idle, "restart": restart, "kill9": kill9, "browser": browser,
+    "dashboard": dashboard,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -162,5 +163,31 @@ def test_the_keeper_is_looked_at_upgraded_and_stopped(tmp_path):
         assert (stopped.returncode, stopped.stderr) == (0, "") and "1 sessions were ended" in stopped.stdout
         with pytest.raises(ProcessLookupError):
             os.kill(session["pid"], 0)
+    finally:
+        server.close()
+
+
+def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_path):
+    server = Server(tmp_path / "data").start()
+    try:
+        api = server.api("alice")
+        one, two = (api.start(["cat"], name=name)["id"] for name in ("one", "two"))
+        assert server.command("session", "tag", one, "#prod", "big").returncode == 0
+        assert server.command("session", "group", one, "Web shop").returncode == 0
+        assert (api.status(one)["tags"], api.status(one)["group"]) == (["prod", "big"], "Web shop")
+        listed = server.command("sessions", "--tag", "prod", "--group", "Web shop", "--state", "running").stdout
+        assert listed.count("\n") == 1 and listed.rstrip("\n").split("\t")[-2:] == ["Web shop", "prod,big"]
+        assert server.command("sessions", "--state", "ended").stdout == ""
+        tokens = sqlite3.connect(tmp_path / "data/holdfast.db").execute("SELECT count(*) FROM api_token").fetchone()
+        assert tokens == (1,), "the token of the command is gone"
+        assert "hf_" not in "".join(server.log)
+        server.kill()
+        assert server.command("session", "untag", one, "big").returncode == 0
+        assert server.command("session", "group", one).returncode == 0
+        bad = server.command("session", "tag", two, "a\nb")
+        assert bad.returncode == 1 and "printable" in bad.stderr
+        assert "no session" in server.command("session", "tag", "nothing", "x").stderr
+        server.start()
+        assert (api.status(one)["tags"], api.status(one)["group"], api.status(two)["tags"]) == (["prod"], "", [])
     finally:
         server.close()

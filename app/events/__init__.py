@@ -1,12 +1,15 @@
 """The Socket.IO edge. One line an event; tests hold this list, the table in `gate` and the browser's
 connection.js to one another.
 
-Client sends: join, leave, input, resize, drawn, watch, unwatch (the contract); look (whether anybody looks).
+Client sends: join, leave, input, resize, drawn, watch, unwatch (the contract); look (whether anybody
+looks), view (what it has scrolled to); peek (which cards of the dashboard are in sight).
 Server sends: output, snapshot, resized, viewers, ended, status (the contract); gap (output was lost, from
-start to end), pressure (the disk is full: on or off), forgotten (the session was erased).
+start to end), pressure (the disk is full: on or off), forgotten (the session was erased); looked (what an
+account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight).
 """
 
-CLIENT_EVENTS = ("join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch")
+CLIENT_EVENTS = ("join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek")
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
+    "looked", "thumbnail",
 )  # fmt: skip

@@ -7,6 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.expected import expected
+from app.live.listing import NUMBERING_MOST, Device
+from app.live.thumbnails import MOST_IN_SIGHT
+from app.words import ENGLISH, told
+
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
 INPUT_BYTES = 1 << 20
 # Offsets are counted in 63 bits on every floor.
@@ -27,6 +32,7 @@ class Join(Ask):
     cols: Size | None = None
     offset: Offset | None = None
     client: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    device: Device | None = None
 
 
 class Leave(Ask):
@@ -55,11 +61,26 @@ class Look(Ask):
     visible: bool
 
 
+class Peek(Ask):
+    sessions: Annotated[list[SessionId], Field(max_length=MOST_IN_SIGHT)]
+
+
+class See(Ask):
+    """`row` null: at the bottom. `rows`, `cols`: the viewer's window now."""
+
+    session: SessionId
+    rows: Size | None = None
+    cols: Size | None = None
+    row: Offset | None = None
+    numbering: Annotated[str, Field(max_length=NUMBERING_MOST)] = ""
+
+
 class Nothing(Ask):
     pass
 
 
-def explained(error: ValidationError) -> str:
+def explained(error: ValidationError, language: str = ENGLISH) -> str:
     """All that is wrong, in one line: `rows: Input should be less than or equal to 1000; ...`."""
-    parts = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors()]
+    found = error.errors(include_url=False, include_input=False)
+    parts = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {told(language, expected(dict(e)))}" for e in found]
     return "; ".join(parts[:5])

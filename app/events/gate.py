@@ -15,9 +15,11 @@ from pydantic import ValidationError
 
 from app.events.asks import Ask, explained
 from app.live.errors import LiveError
+from app.live.listing import Device
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
 from app.permissions import Actor, allows
+from app.words import ENGLISH, said, told
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ class Caller:
 
     sid: str
     actor: Actor
+    device: Device = "desktop"
+    language: str = ENGLISH  # of what it is told
     viewers: dict[str, Viewer] = field(default_factory=dict)
 
 
@@ -64,37 +68,41 @@ def on(name: str, ask: type[Ask], needs: str | None) -> Callable[[Handler], Hand
     return enter
 
 
-def refusal(code: str, message: str) -> dict[str, Any]:
-    return {"ok": False, "error": {"code": code, "message": message}}
+def language_of(caller: Caller | None) -> str:
+    return caller.language if caller is not None else ENGLISH
+
+
+def refusal(caller: Caller | None, code: str, message: str) -> dict[str, Any]:
+    return {"ok": False, "error": {"code": code, "message": told(language_of(caller), message)}}
 
 
 def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any], reply: Reply) -> None:
     """Runs one event. Whatever goes wrong is an answer to the caller and touches nobody else."""
     try:
         if caller is None:
-            raise No("forbidden", "You are not signed in any more.")
+            raise No("forbidden", said("You are not signed in any more."))
         event = TABLE.get(name) if isinstance(name, str) else None
         if event is None:
-            raise No("bad_request", f"There is no event {str(name)[:40]!r}.")
+            raise No("bad_request", said("There is no event %(name)s.", name=repr(str(name)[:40])))
         ask = event.ask.model_validate(args[0] if args else {})
         event.handler(rooms, caller, ask, reply)
     except No as no:
-        reply(refusal(no.code, no.message))
+        reply(refusal(caller, no.code, no.message))
     except ValidationError as error:
-        reply(refusal("bad_request", explained(error)))
+        reply(refusal(caller, "bad_request", explained(error, language_of(caller))))
     except LiveError as error:
-        reply(refusal(error.code, error.message))
+        reply(refusal(caller, error.code, error.message))
     except Exception:
         log.exception("event %s", str(name)[:40])
-        reply(refusal("unavailable", "The server could not do this. Its log says why."))
+        reply(refusal(caller, "unavailable", said("The server could not do this. Its log says why.")))
 
 
 def viewer_of(caller: Caller, ask: Any, event: str) -> Viewer:
     """The caller's viewer of that session, if its role allows the event."""
     viewer = caller.viewers.get(ask.session)
     if viewer is None:
-        raise No("not_found", "You have not joined a session of this id.")
+        raise No("not_found", said("You have not joined a session of this id."))
     need = TABLE[event].needs
     if need is not None and not allows(viewer.role, need):
-        raise No("forbidden", f"Your role in this session ({viewer.role}) does not allow this.")
+        raise No("forbidden", said("Your role in this session (%(role)s) does not allow this.", role=viewer.role))
     return viewer

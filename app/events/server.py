@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 from app.events import sessions
 from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
+from app.live.listing import device_of
 from app.live.rooms import Rooms
 from app.permissions import Actor
 
@@ -20,6 +21,8 @@ PING_SECONDS, PONG_SECONDS = 20, 15
 
 ByCookie = Callable[[dict[str, Any]], Actor | None]
 ByToken = Callable[[object], Actor | None]
+# The language that somebody reads who opens a connection.
+Reads = Callable[[dict[str, Any], Actor], str]
 
 
 def make(app: Flask) -> SocketIO:
@@ -37,7 +40,7 @@ def wire_of(io: SocketIO) -> SocketWire:
     return SocketWire(io.server)
 
 
-def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken) -> None:
+def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken, reads: Reads) -> None:
     callers: dict[str, Caller] = {}
 
     def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
@@ -45,10 +48,12 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken)
         actor = by_token(token) if token is not None else by_cookie(environ)
         if actor is None:
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+        language = reads(environ, actor)
         connection = io.server.eio.sockets.get(io.server.manager.eio_sid_from_sid(sid, "/"))
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
-        callers[sid] = Caller(sid, actor)
+        device = device_of(environ.get("HTTP_USER_AGENT", ""))
+        callers[sid] = Caller(sid, actor, device, language)
         rooms.sockets.came(sid, actor)
 
     def disconnect(sid: str, reason: object = None) -> None:

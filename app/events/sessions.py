@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Resize
+from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Peek, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
 from app.live.errors import LiveError, NotThere, SessionOver
+from app.live.listing import View
+from app.live.looks import looks_json
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
 from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
+from app.words import said
 
 
 @on("join", Join, needs=WATCH)
@@ -22,10 +24,11 @@ def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
     session = Session.seen_by(caller.actor, ask.session)
     role = role_of(caller.actor, session) if session is not None else None
     if session is None or role is None or not allows(role, WATCH):
-        raise No("not_found", "There is no such session.")
+        raise No("not_found", said("There is no such session."))
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
         role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
+        device=ask.device or caller.device,
     )  # fmt: skip
     enter(rooms, caller, session, viewer, ask.offset, reply)
 
@@ -50,6 +53,7 @@ def enter(
         "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
     }  # fmt: skip
     reply(answer)
+    rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
 
@@ -59,6 +63,8 @@ def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
     viewer = caller.viewers.pop(session_id, None)
     room = rooms.rooms.get(session_id)
     if viewer is not None and room is not None:
+        if not viewer.hidden:
+            rooms.looks.looked(viewer)
         room.leave(viewer)
         rooms.left(room)
 
@@ -75,18 +81,19 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "input")
     data = ask.data if isinstance(ask.data, bytes) else ask.data.encode("utf-8", "replace")
     if len(data) > INPUT_BYTES:
-        raise No("too_large", f"data: at most {INPUT_BYTES} bytes in one event, got {len(data)}.")
+        words = said("data: at most %(most)s bytes in one event, got %(count)s.", most=INPUT_BYTES, count=len(data))
+        raise No("too_large", words)
     room = rooms.rooms.get(ask.session)
     if room is None or room.over:
         raise SessionOver
-    viewer.typed_at = time.monotonic()
+    room.typed_by(viewer, data)
 
     def typed(error: KeeperError | None) -> None:
         if error is not None:
-            said = live_error(error)
-            reply(refusal(said.code, said.message))
+            no = live_error(error)
+            reply(refusal(caller, no.code, no.message))
         else:
-            rooms.typed(viewer.session)
+            rooms.typed(viewer.session, len(data))
             reply({"ok": True, "seq": ask.seq})
 
     if data:
@@ -101,7 +108,7 @@ def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
 
     def done(error: LiveError | None, size: Size) -> None:
         if error is not None:
-            reply(refusal(error.code, error.message))
+            reply(refusal(caller, error.code, error.message))
         else:
             reply({"ok": True, "rows": size.rows, "cols": size.cols})
 
@@ -123,13 +130,33 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     if room is None:
         raise NotThere
     room.look(viewer, ask.visible)
+    rooms.looks.looked(viewer)
+    reply({"ok": True})
+
+
+@on("view", See, needs=WATCH)
+def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
+    viewer = viewer_of(caller, ask, "view")
+    room = rooms.rooms.get(ask.session)
+    if room is None:
+        raise NotThere
+    room.sees(viewer, None if ask.row is None else View(ask.row, ask.numbering), ask.rows, ask.cols)
     reply({"ok": True})
 
 
 @on("watch", Nothing, needs=None)
 def watch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
     statuses = rooms.feed.watch(caller.sid, caller.actor)
-    reply({"ok": True, "sessions": [status.as_json() for status in statuses]})
+    looks = looks_json(caller.actor.user_id)
+    reply({"ok": True, "sessions": [status.as_json() for status in statuses], "looks": looks})
+
+
+@on("peek", Peek, needs=None)
+def peek(rooms: Rooms, caller: Caller, ask: Peek, reply: Reply) -> None:
+    seen = Session.seen_among(caller.actor, ask.sessions) if ask.sessions else []
+    if rooms.feed.watches(caller.sid):
+        rooms.thumbnails.peek(caller.sid, [session.id for session in seen])
+    reply({"ok": True})
 
 
 @on("unwatch", Nothing, needs=None)

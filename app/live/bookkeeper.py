@@ -85,7 +85,7 @@ class Bookkeeper:
     def save(self, room: Room, record: Session) -> None:
         """Row and snapshot, if anything came since the last one."""
         room.settle()
-        offset, rows, cols = room.offset, room.screen.rows, room.screen.cols
+        offset, rows, cols, lines = room.offset, room.screen.rows, room.screen.cols, room.tally.lines
         # At 0 there is nothing that the journal does not say as quickly.
         if offset and self._saved.get(record.id) != (key := (offset, rows, cols)):
             capture = room.screen.capture()
@@ -93,10 +93,13 @@ class Bookkeeper:
             Snapshot.keep(record.id, offset, rows, cols, green.offload(capture.ansi))
         record.change(
             output_bytes=offset,
+            output_lines=lines,
+            input_bytes=room.tally.input_bytes,
             rows=rows,
             cols=cols,
             pid=record.pid,
             title=room.screen.signs.title or "",
+            bells=room.screen.signs.bells,
             last_output_at=room.last_output_at,
             last_input_at=room.last_input_at or record.last_input_at,
             expires_at=self.expires_at(record, room),

@@ -3,6 +3,8 @@ person, and, for bad input, the field it is about."""
 
 from __future__ import annotations
 
+from app.words import said
+
 
 class LiveError(Exception):
     """Base; `code` is one of the contract's error codes, or `unavailable` (the keeper is out of reach)."""
@@ -30,7 +32,7 @@ class SessionOver(LiveError):
 
     code = "ended"
 
-    def __init__(self, message: str = "This session has ended.") -> None:
+    def __init__(self, message: str = said("This session has ended.")) -> None:
         super().__init__(message)
 
 
@@ -53,7 +55,7 @@ class TooLarge(LiveError):
 class NotThere(LiveError):
     code = "not_found"
 
-    def __init__(self, message: str = "There is no such session.") -> None:
+    def __init__(self, message: str = said("There is no such session.")) -> None:
         super().__init__(message)
 
 
@@ -61,3 +63,25 @@ class Unavailable(LiveError):
     """The keeper does not answer just now; nothing was done."""
 
     code = "unavailable"
+
+
+class BadName(LiveError):
+    """Of a file."""
+
+
+class Truncated(LiveError):
+    """Less arrived than was announced."""
+
+
+class NoDirectory(LiveError):
+    """There is no directory to put a file in, or no name for it there."""
+
+    code = "conflict"
+
+
+class NotWritable(LiveError):
+    code = "forbidden"
+
+
+class NoSpace(LiveError):
+    code = "no_space"

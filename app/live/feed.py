@@ -5,7 +5,7 @@ The rule: a watcher hears only of sessions it may see, and an idle server sends 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import green
 from app.live.status import Status, status_of
@@ -41,6 +41,15 @@ class Feed:
 
     def unwatch(self, sid: str) -> None:
         self._watchers.pop(sid, None)
+        self._rooms.thumbnails.peek(sid, ())
+
+    def watches(self, sid: str) -> bool:
+        return sid in self._watchers
+
+    def looked(self, user_id: int, message: dict[str, Any]) -> None:
+        """To all dashboards of one account."""
+        mine = [sid for sid, actor in self._watchers.items() if actor.user_id == user_id]
+        self._wire.send_all(mine, "looked", message)
 
     def dirty(self, session_id: str) -> None:
         if self._watchers:

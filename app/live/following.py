@@ -20,16 +20,23 @@ from app.live.bookkeeper import Bookkeeper
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
+from app.live.looks import Looks
+from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
 from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
+from app.live.samples import Samples
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.status import status_of
+from app.live.tally import Tally, recounted
+from app.live.thumbnails import Thumbnails
+from app.live.uploads import Uploads
 from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import ENDED, LOST, RUNNING, Session
 from app.models.snapshot import Snapshot
+from app.words import said
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +67,8 @@ class Following:
         self.keeper = KeeperClient(config.keeper_dir, self)
         self.keeper_connected = False
         self.processes = ProcessTable()
+        self.machine = MachineLook(config.data_dir)
+        self.samples = Samples(self, self.machine)
         self.rooms: dict[str, Room] = {}
         self.records: dict[str, Session] = {}
         self.sizes = Sizes(self.keeper.resize)
@@ -67,7 +76,10 @@ class Following:
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
+        self.looks = Looks(self)
+        self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
+        self.uploads = Uploads()
         self._wire = wire
         self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
         self._ended: dict[str, State] = {}
@@ -81,6 +93,9 @@ class Following:
         self.workers.start()
         self.books.start()
         self.feed.start()
+        self.looks.start()
+        self.thumbnails.start()
+        self.samples.start()
         self.sockets.start()
 
     # The keeper's word (keeper.client.Listener).
@@ -171,8 +186,8 @@ class Following:
             session = running.get(session_id) or Session.numbered(session_id)
             if session is None:
                 self.forgotten(session_id, record.owner_id)
-            elif (session.name, session.tags) != (record.name, record.tags):
-                self.named(session_id, session.name, session.tags)
+            elif (labels := (session.name, session.tags, session.group)) != (record.name, record.tags, record.group):
+                self.named(session_id, *labels)
 
     def _reconcile_one(self, session: Session) -> None:
         state, room = self._known.get(session.id), self.rooms.get(session.id)
@@ -235,6 +250,8 @@ class Following:
         done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
         room.fresh_from = done.fresh_from
+        room.screen.signs.bells = session.bells  # the past is replayed without ringing
+        room.tally = self._tally(session, room)
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:
@@ -254,6 +271,14 @@ class Following:
         room.caught_up.wait(CATCH_UP_SECONDS)
         return room
 
+    def _tally(self, session: Session, room: Room) -> Tally:
+        """What was counted when the row was saved, and in the journal since then."""
+        if session.state != RUNNING:
+            return Tally(room.offset, session.output_lines or 0, session.input_bytes or 0)
+        at, lines = (0, 0) if session.output_lines is None else (session.output_bytes, session.output_lines)
+        lines += green.offload(recounted, room.reader.read, at, room.offset) if at < room.offset else 0
+        return Tally(max(at, room.offset), lines, session.input_bytes or 0)
+
     def _state_of(self, session: Session) -> State:
         """As the keeper said. One that another worker starts is known to the keeper before we are told of it."""
         until = time.monotonic() + LAUNCHING_SECONDS
@@ -263,7 +288,7 @@ class Following:
             if state is not None:
                 self._known[session.id] = state
             elif self.workers.alone or not self.keeper_connected or time.monotonic() > until:
-                raise Unavailable("The keeper does not answer just now. Try again in a moment.")
+                raise Unavailable(said("The keeper does not answer just now. Try again in a moment."))
             else:
                 green.sleep(LAUNCHING_PAUSE)
         return state
@@ -347,7 +372,7 @@ class Following:
         room.last_output_at = state.last_output_at or room.last_output_at
         if self.workers.leads:
             self.books.save(room, record)
-        self._record_end(record, state)
+        self._record_end(record, state, room)
         self._closing(room, record)
         self.changed(session_id)
 
@@ -357,13 +382,14 @@ class Following:
         room.finished.set()
         green.spawn(self.linger, room.session)
 
-    def _record_end(self, record: Session, state: State) -> None:
+    def _record_end(self, record: Session, state: State, room: Room | None = None) -> None:
         record.change(
             state=ENDED,
             ended_at=state.ended_at,
             exit_code=state.exit_code,
             exit_signal=state.exit_signal,
             output_bytes=state.head,
+            **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
         )
         self._ended.pop(record.id, None)
         self._known.pop(record.id, None)
@@ -373,7 +399,7 @@ class Following:
     def end(self, session: Session) -> None:
         raise NotImplementedError
 
-    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+    def named(self, session_id: str, name: str, tags: list[str], group: str) -> None:
         raise NotImplementedError
 
     def forgotten(self, session_id: str, owner_id: int) -> None:
@@ -391,3 +417,4 @@ class Following:
     def changed(self, session_id: str) -> None:
         self.books.dirty(session_id)
         self.feed.dirty(session_id)
+        self.thumbnails.dirty(session_id)

@@ -24,6 +24,7 @@ class Launch:
     rows: int = 24
     cols: int = 80
     tags: list[str] = field(default_factory=list)
+    group: str = ""
     restarted_from: str | None = None
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app.live.listing import View, listed
+
 if TYPE_CHECKING:
     from app.live.room import Room
+    from app.live.viewer import Viewer
 
-# Viewers of one session that one worker names, 250 bytes each; the others are counted. A note has a bound.
-MOST_NAMED = 500
+# Viewers of one session that one worker names, 350 bytes each; the others are counted. A note has a bound.
+MOST_NAMED = 400
 
 
 class Elsewhere(NamedTuple):
@@ -26,12 +29,19 @@ class Elsewhere(NamedTuple):
     client: str = ""
     joined_at: float = 0.0
     hidden: bool = False
+    device: str = "desktop"
+    last_typed_at: float | None = None
+    view: View | None = None
 
     def as_json(self) -> dict[str, object]:
-        return {
-            "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
-            "hidden": self.hidden,
-        }  # fmt: skip
+        return listed(self)
+
+    @classmethod
+    def of(cls, viewer: Viewer) -> Elsewhere:
+        return cls(
+            viewer.id, viewer.user, viewer.role, viewer.rows, viewer.cols, viewer.input_client, viewer.joined_at,
+            viewer.hidden, viewer.device, viewer.last_typed_at, viewer.view,
+        )  # fmt: skip
 
 
 class Presence(NamedTuple):
@@ -57,10 +67,7 @@ class Presence(NamedTuple):
 
 
 def presence_of(room: Room) -> Presence:
-    viewers = tuple(
-        Elsewhere(one.id, one.user, one.role, one.rows, one.cols, one.input_client, one.joined_at, one.hidden)
-        for one in room.viewers.values()
-    )
+    viewers = tuple(Elsewhere.of(one) for one in room.viewers.values())
     holder = Elsewhere(room.size_holder.id, room.size_holder.user) if room.size_holder else None
     return Presence(
         room.session, viewers[:MOST_NAMED], len(viewers), holder, room.size_taken_at,

@@ -15,6 +15,7 @@ from typing import Any
 from app import green
 from app.keeper.journal import JournalReader
 from app.live.presence import Elsewhere
+from app.live.tally import Tally
 from app.live.viewer import FRAME_SECONDS, WINDOW_BYTES, Viewer
 from app.live.wire import Wire
 from app.screen.engine import Screen
@@ -54,6 +55,7 @@ class Reader:
         self.offset = offset
         self.reader = reader
         self.head = offset
+        self.tally = Tally(offset)
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | Elsewhere | None = None
         self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
@@ -88,6 +90,7 @@ class Reader:
         self._redraw_due: float | None = None
         self._redrawn_at = 0.0
         self._news_due: float | None = None
+        self._typist: tuple[str, float] = "", 0.0  # a viewer's id, and when it was last told that it types
         self._title, self._title_at = "", 0.0
         self._snapshots: dict[tuple[int | None, int], bytes] = {}
         self._shared: tuple[int, bytes, int, float] | None = None  # for joiners: offset, bytes, `_resizes`, when
@@ -195,6 +198,7 @@ class Reader:
         self.offset = start + len(data)
         if self.offset >= self.present:
             self.caught_up.set()
+        self.tally.output(start, data)
         self.last_output_at = time.time()
         self._gauge(len(data))
         self._took_at = time.monotonic()

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.live.care import NEWS_SECONDS, SNAPSHOT_BYTES, Care
 from app.live.errors import NotThere
+from app.live.listing import View
 from app.live.presence import Elsewhere
 from app.live.reader import SLICE_BYTES
 from app.live.viewer import Viewer
@@ -23,6 +24,12 @@ AFTER_SECONDS = 1e-6
 RESUME_BYTES = 256 << 10
 # In a flood joiners share a snapshot that is no older (seconds).
 SHARED_SECONDS = 1.0
+# That somebody still types is news to the others after so long (seconds); that somebody else does, at once.
+TYPES_SECONDS = 5.0
+# What a terminal says when its window gets or loses the focus: nobody typed that.
+FOCUS_REPORTS = (b"\x1b[I", b"\x1b[O")
+# So many viewers hear of news as soon as may be; twice as many half as often, for everybody is told of everybody.
+FEW_VIEWERS = 10
 
 
 @dataclass(frozen=True)
@@ -161,7 +168,32 @@ class Room(Care):
             viewer.behind = True
         else:
             self._wire.leave(viewer.sid, self.session)
-        self._news_due = self._news_due or time.monotonic() + NEWS_SECONDS
+        self.news()
+
+    def sees(self, viewer: Viewer, view: View | None, rows: int | None = None, cols: int | None = None) -> None:
+        """What the viewer has scrolled to, for who follows it, and its window. Raises NotThere as `look` does."""
+        if self.viewers.get(viewer.id) is not viewer:
+            raise NotThere
+        seen = view, rows or viewer.rows, cols or viewer.cols
+        if seen != (viewer.view, viewer.rows, viewer.cols):
+            viewer.view, viewer.rows, viewer.cols = seen
+            self.news()
+
+    def typed_by(self, viewer: Viewer, data: bytes) -> None:
+        viewer.typed_at = time.monotonic()
+        if data in FOCUS_REPORTS:
+            return
+        viewer.last_typed_at = now = time.time()
+        typist, told_at = self._typist
+        if typist != viewer.id or now - told_at >= TYPES_SECONDS:
+            self._typist = viewer.id, now
+            if len(self.everybody()) > 1:
+                self.news()
+
+    def news(self) -> None:
+        """Something about who is here is to be told soon, with whatever else is news by then."""
+        pause = NEWS_SECONDS * max(1.0, (len(self.viewers) + len(self.elsewhere())) / FEW_VIEWERS)
+        self._news_due = self._news_due or time.monotonic() + pause
         self._wake.set()
 
     def announce(self) -> None:
@@ -173,7 +205,22 @@ class Room(Care):
     def tell_viewers(self) -> None:
         viewers = [viewer.as_json() for viewer in self.everybody()]
         count = len(viewers) + self.unnamed()
-        self.tell("viewers", {"session": self.session, "connected_clients": count, "viewers": viewers})
+        holder = self.held_by()
+        self.tell(
+            "viewers",
+            {
+                "session": self.session, "connected_clients": count, "viewers": viewers,
+                "size_holder": holder.user if holder else None, "size_holder_viewer": holder.id if holder else None,
+            },
+        )  # fmt: skip
+
+    def held_by(self) -> Viewer | Elsewhere | None:
+        """Who holds the size, as people are told: one that nobody looks at does not count."""
+        if self.size_holder is None:
+            return None
+        name = self.size_holder.id
+        holder = next((one for one in self.everybody() if one.id == name), self.size_holder)
+        return None if holder.hidden else holder
 
     def everybody(self) -> list[Viewer | Elsewhere]:
         """The viewers here and elsewhere. One that moved from there to here is listed there for a moment yet."""

@@ -6,7 +6,7 @@ The rule: nothing half done. What is refused leaves no row, no program and no fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from app import green
@@ -17,12 +17,14 @@ from app.keeper.client import Over as KeeperOver
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.journal import JournalReader
+from app.live import downloads
 from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, TooMany, Unavailable
 from app.live.following import Following
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
 from app.live.room import Room
 from app.live.sizes import Size
 from app.live.status import Status, status_of
+from app.live.uploads import Order, Stored
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
 from app.live.wire import Wire
@@ -30,6 +32,7 @@ from app.live.workers import Workers
 from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
 from app.screen.engine import Screen
+from app.words import said
 
 # Seconds between HUP and KILL when a session is ended.
 END_GRACE_SECONDS = 5.0
@@ -74,13 +77,14 @@ class Rooms(Following):
                 cwd=directory_for(order),
                 env=order.env,
                 tags=order.tags,
+                group=order.group,
                 rows=order.rows,
                 cols=order.cols,
                 restarted_from=order.restarted_from,
             )
         except Enough:
             raise TooMany(
-                f"You have {self.config.max_sessions} running sessions, which is the limit."
+                said("You have %(count)s running sessions, which is the limit.", count=self.config.max_sessions)
             ) from None
 
     def _launched(self, session: Session, order: Launch) -> Session:
@@ -142,6 +146,7 @@ class Rooms(Following):
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,
+            group=session.group,
             restarted_from=session.id,
         )
         return self.launch(session.owner, order)
@@ -168,12 +173,13 @@ class Rooms(Following):
         done.wait(TYPE_SECONDS)
         if errors[0] is not None:
             raise live_error(errors[0])
-        self.typed(session.id)
+        self.typed(session.id, len(data))
 
-    def typed(self, session_id: str) -> None:
+    def typed(self, session_id: str, count: int) -> None:
         if room := self.rooms.get(session_id):
             room.last_input_at = time.time()
-            self.workers.typed(session_id)
+            room.tally.input_bytes += count
+            self.workers.typed(session_id, count)
             self.changed(session_id)
 
     def resize(self, session: Session, rows: int, cols: int) -> None:
@@ -189,7 +195,7 @@ class Rooms(Following):
 
         self.sizes.ask(session.id, Size(rows, cols), done)
         if not answered.wait(TYPE_SECONDS * 4):
-            raise Unavailable("The keeper does not answer.")
+            raise Unavailable(said("The keeper does not answer."))
         if errors[0] is not None:
             raise live_error(errors[0])
 
@@ -212,7 +218,7 @@ class Rooms(Following):
         self.end(session)
         room = self.room_of(session) if session.state == RUNNING else self.rooms.get(session.id)
         if room is not None and not room.finished.wait(END_GRACE_SECONDS * 2):
-            raise Unavailable("The program is still ending. Try again in a moment.")
+            raise Unavailable(said("The program is still ending. Try again in a moment."))
         try:
             self.keeper.forget(session.id)
         except KeeperUnknown:
@@ -232,6 +238,7 @@ class Rooms(Following):
         if room is not None:
             room.tell("forgotten", {"session": session_id})
             green.spawn(room.close)  # may wait for its reader
+        self.thumbnails.forgotten(session_id)
         self.feed.forgotten(session_id, owner_id)
 
     def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
@@ -246,16 +253,28 @@ class Rooms(Following):
         reader = JournalReader(self.config.sessions_dir / session.id)
         return OutputSlice.read(reader, offset, limit)
 
-    def renamed(self, session: Session) -> None:
-        """The row was changed (name, tags): watchers hear of it, and who is in the session."""
-        self.workers.say("named", session=session.id, name=session.name, tags=session.tags)
-        self.named(session.id, session.name, session.tags)
+    def download(self, session: Session, format: str) -> Iterator[bytes]:
+        """All output that there is now, in pieces: `raw`, or its rows as `text` or `ansi`."""
+        if format == "raw":
+            return downloads.raw(self.config.sessions_dir / session.id)
+        return downloads.rows(self.histories, session.id, format)
 
-    def named(self, session_id: str, name: str, tags: list[str]) -> None:
+    def upload(self, session: Session, order: Order) -> Stored:
+        """A file into the directory of its foreground program."""
+        self._alive(session)
+        return self.uploads.receive(session.pid, order)
+
+    def renamed(self, session: Session) -> None:
+        """The row was changed (name, tags, group): watchers hear of it, and who is in the session."""
+        labels = {"name": session.name, "tags": session.tags, "group": session.group}
+        self.workers.say("named", session=session.id, **labels)
+        self.named(session.id, **labels)
+
+    def named(self, session_id: str, name: str, tags: list[str], group: str) -> None:
         """Here or by another worker."""
         record, room = self.records.get(session_id), self.rooms.get(session_id)
         if record is not None:  # not replaced: it may have ended since the changed one was read
-            record.name, record.tags = name, tags
+            record.name, record.tags, record.group = name, tags, group
         if record is not None and room is not None:
             room.tell("status", status_of(self, record).as_json())
         self.changed(session_id)
@@ -294,7 +313,7 @@ class Rooms(Following):
         self.workers.say("revoked", logins=list(login_ids), tokens=list(token_ids), user=user_id)
         self.sockets.revoke(login_ids, token_ids, user_id)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, float]:
         """For /metrics."""
         rooms = self.rooms.values()
         return {
@@ -303,6 +322,7 @@ class Rooms(Following):
             "viewers_elsewhere": self.workers.viewers(),
             "worker": self.workers.number,
             "leads": int(self.workers.leads),
+            **self.samples.counts(),
             "behind": sum(viewer.behind for room in rooms for viewer in room.viewers.values()),
         }
 
@@ -323,7 +343,7 @@ def live_error(error: KeeperError) -> LiveError:
     if isinstance(error, KeeperOver | KeeperUnknown):
         return SessionOver()
     if isinstance(error, KeeperFull):
-        return InputFull("The program does not read its input, and the queue for it is full.")
+        return InputFull(said("The program does not read its input, and the queue for it is full."))
     if isinstance(error, KeeperRefused):
         return LaunchRefused(error.message, error.field)
     return Unavailable(str(error))

@@ -29,8 +29,10 @@ def command_text(argv: list[str]) -> str:
 
 @dataclass
 class Status:
-    """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who
-    set the size last), `bells`, `progress` (OSC 9;4), `disk_full`, `restarted_from`."""
+    """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
+    size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
+    `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
+    that has the terminal)."""
 
     id: str
     name: str
@@ -61,10 +63,16 @@ class Status:
     expires_at: str | None
     command_line: str = ""
     size_holder: str | None = None
+    size_holder_viewer: str | None = None
     bells: int = 0
     progress: dict[str, object] | None = None
     disk_full: bool = False
     restarted_from: str | None = None
+    group: str = ""
+    output_lines: int | None = None
+    output_rate: float = 0.0
+    input_bytes: int | None = None
+    foreground: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -79,6 +87,7 @@ def status_of(rooms: Following, session: Session) -> Status:
     signs = room.screen.signs if room is not None else None
     expires = rooms.books.expires_at(session, room) if alive else None
     viewers = room.everybody() if room is not None else rooms.workers.elsewhere(session.id)
+    holder = room.held_by() if room is not None else None
     # As soon as the keeper has said so, which is before whoever asked for it is answered.
     rows, cols = room.size_due if room else (session.rows, session.cols)
     return Status(
@@ -110,9 +119,15 @@ def status_of(rooms: Following, session: Session) -> Status:
         process_count=usage.process_count if usage else None,
         expires_at=rfc3339(expires),
         command_line=session.command_text or command_text(session.command),
-        size_holder=room.size_holder.user if room and room.size_holder else None,
-        bells=signs.bells if signs else 0,
+        size_holder=holder.user if holder else None,
+        size_holder_viewer=holder.id if holder else None,
+        bells=signs.bells if signs else session.bells,
         progress=asdict(signs.progress) if signs and signs.progress else None,
         disk_full=room.pressure if room else False,
         restarted_from=session.restarted_from_id,
+        group=session.group,
+        output_lines=room.tally.lines if room else session.output_lines,
+        output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
+        input_bytes=room.tally.input_bytes if room else session.input_bytes,
+        foreground=usage.foreground if usage else None,
     )

@@ -3,11 +3,13 @@ and has not drawn is bounded by WINDOW_BYTES and one snapshot; beyond that it le
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from app.live.listing import Device, View, listed
 from app.live.pace import Pace
 
 # Output a viewer may be sent beyond what it says it has drawn. 1 MiB is what the contract grants a
@@ -45,7 +47,8 @@ class Viewer:
     client: str = ""
     rows: int | None = None
     cols: int | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    device: Device = "desktop"
+    id: str = ""
     joined_at: float = field(default_factory=time.time)  # seconds since 1970: workers compare it
     sent: int = 0
     drawn: int = 0
@@ -56,6 +59,8 @@ class Viewer:
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
     typed_at: float = 0.0
+    last_typed_at: float | None = None  # seconds since 1970, for people; `typed_at` is monotonic
+    view: View | None = None  # None: at the bottom
     pace: Pace = field(default_factory=Pace)
     return_from: float = 0.0  # no exact snapshot before, while a flood goes on
     _returned_at: float = 0.0
@@ -64,6 +69,13 @@ class Viewer:
     _before_frames: int = 0  # what was sent before the first frame that flies
     prompt: bool = False  # drew its last frame within PROMPT_SECONDS
     _late_mark: tuple[int, float] | None = None  # an offset, and since when it is owed
+
+    def __post_init__(self) -> None:
+        """A client that comes back after its connection was seen to end is listed under the id it had: to others it
+        was away, and is not somebody new."""
+        if not self.id:
+            name = f"{self.session} {self.input_client}"
+            self.id = hashlib.sha256(name.encode()).hexdigest()[:12] if self.client else secrets.token_hex(6)
 
     @property
     def input_client(self) -> str:
@@ -171,8 +183,4 @@ class Viewer:
             self._flying.clear()
 
     def as_json(self) -> dict[str, object]:
-        """The entry of the contract's `viewers` list."""
-        return {
-            "viewer": self.id, "user": self.user, "role": self.role, "rows": self.rows, "cols": self.cols,
-            "hidden": self.hidden,
-        }  # fmt: skip
+        return listed(self)

@@ -49,7 +49,7 @@ class Workers:
         self._name = f"{number}-{secrets.token_hex(6)}"
         self._others: dict[str, dict[str, Presence]] = {}
         self._dirty: set[str] = set()
-        self._typed: set[str] = set()
+        self._typed: dict[str, int] = {}  # bytes, since it was told
         self._wake, self._typing = green.Signal(), green.Signal()
         self._unseen: set[str] = set()  # of the others, since the keeper's connection broke
 
@@ -79,9 +79,9 @@ class Workers:
             self._dirty.add(session_id)
             self._wake.set()
 
-    def typed(self, session_id: str) -> None:
+    def typed(self, session_id: str, count: int) -> None:
         if not self.alone:
-            self._typed.add(session_id)
+            self._typed[session_id] = self._typed.get(session_id, 0) + count
             self._typing.set()
 
     def say(self, what: str, **fields: Any) -> None:
@@ -95,6 +95,7 @@ class Workers:
         if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
             return
         room.size_holder, room.size_taken_at = viewer, time.time()
+        room.news()
         self._tell([room.session])
 
     def _tell_in_turn(self) -> None:
@@ -107,8 +108,10 @@ class Workers:
     def _tell_typing(self) -> None:
         while True:
             self._typing.wait()
-            due, self._typed = self._typed, set()
+            due, self._typed = self._typed, {}
             self._tell(sorted(due), TELL_SECONDS)
+            for first in range(0, len(due), TOLD_AT_ONCE):
+                self.say("typed", sessions=dict(list(due.items())[first : first + TOLD_AT_ONCE]))
             green.sleep(TYPED_SECONDS)
 
     def _tell(self, sessions: list[str], pause: float = 0.0) -> None:
@@ -193,10 +196,16 @@ class Workers:
             case "presence":
                 for told in note["sessions"]:
                     self._hear(note["from"], Presence.of_note(told))
+            case "typed":
+                for session_id, count in note["sessions"].items():
+                    if room := self._rooms.rooms.get(session_id):
+                        room.tally.input_bytes += count
             case "launched":
                 self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
-                self._rooms.named(note["session"], note["name"], note["tags"])
+                self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
+            case "looked":
+                self._rooms.looks.told(note["user"], note["look"])
             case "forgotten":
                 self._rooms.forgotten(note["session"], note["owner"])
             case "revoked":

@@ -48,6 +48,7 @@ class Session(Record):
     cwd = TextField()
     env: Any = JSONField(default=dict)
     tags: Any = JSONField(default=list)
+    group = TextField(default="")  # one at most; empty: none
     state = TextField(default=RUNNING, index=True)
     rows = IntegerField()
     cols = IntegerField()
@@ -59,7 +60,11 @@ class Session(Record):
     last_output_at = DoubleField(null=True)
     last_input_at = DoubleField(null=True)
     output_bytes = BigIntegerField(default=0)
+    # Lines below `output_bytes`. None: of a session older than the counting.
+    output_lines = BigIntegerField(null=True, default=0)
+    input_bytes = BigIntegerField(null=True, default=0)
     title = TextField(default="")
+    bells = IntegerField(default=0)
     expires_at = DoubleField(null=True)
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
     restarted_from_id: str | None
@@ -77,18 +82,28 @@ class Session(Record):
 
     @classmethod
     def visible_to(
-        cls, actor: Actor, text: str = "", tag: str = "", states: Collection[str] = ()
+        cls, actor: Actor, text: str = "", tag: str = "", states: Collection[str] = (), group: str = ""
     ) -> list[Session]:
-        """All that the actor may watch, the newest first; filtered by words in it, a tag, states."""
+        """All that the actor may watch, the newest first; filtered by words in it, a tag, states, the group."""
         with db.connection_context():
             rows = cls.select(cls, User).join(User).where(cls.owner == actor.user_id)
             if states:
                 rows = rows.where(cls.state.in_(list(states)))
+            if group:
+                rows = rows.where(cls.group == group)
             found = list(rows.order_by(cls.created_at.desc(), cls.id))
         return [one for one in found if one.mentions(text) and (not tag or tag in one.tags)]
 
+    @classmethod
+    def seen_among(cls, actor: Actor, session_ids: Collection[str]) -> list[Session]:
+        """Those of these that the actor may watch, in one query."""
+        with db.connection_context():
+            rows = list(cls.select(cls, User).join(User).where(cls.id.in_(list(session_ids))))
+        return [session for session in rows if allows(role_of(actor, session), WATCH)]
+
     def mentions(self, text: str) -> bool:
-        words = [self.name, self.command_text or " ".join(self.command), self.cwd, self.title, *self.tags]
+        words = [self.name, self.command_text or " ".join(self.command), self.cwd, self.title]
+        words += [self.group, *self.tags]
         return any(text.casefold() in word.casefold() for word in words)
 
     @classmethod

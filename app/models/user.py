@@ -9,6 +9,7 @@ from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextFie
 
 from app.models import secrets
 from app.models.base import Record, db, now, written
+from app.words import said
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 PASSWORD_LENGTHS = (8, 1024)
@@ -41,7 +42,7 @@ class User(Record):
         try:
             return _insert(name, hashed, admin)
         except IntegrityError:
-            raise Refused("username", f"there is already a user {name!r}") from None
+            raise Refused("username", said("there is already a user %(name)s", name=repr(name))) from None
 
     @classmethod
     def named(cls, name: str) -> User | None:
@@ -83,7 +84,7 @@ def checked_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise Refused(
             "username",
-            "expected 1 to 32 characters: a letter a-z first, then letters, digits, dot, dash or underscore",
+            said("expected 1 to 32 characters: a letter a-z first, then letters, digits, dot, dash or underscore"),
         )
     return name
 
@@ -91,9 +92,9 @@ def checked_name(name: str) -> str:
 def checked_password(password: str, name: str) -> str:
     shortest, longest = PASSWORD_LENGTHS
     if not shortest <= len(password) <= longest:
-        raise Refused("password", f"expected {shortest} to {longest} characters")
+        raise Refused("password", said("expected %(least)s to %(most)s characters", least=shortest, most=longest))
     if password.lower() == name:
-        raise Refused("password", "the name itself is too easy to guess")
+        raise Refused("password", said("the name itself is too easy to guess"))
     return password
 
 

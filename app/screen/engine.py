@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from app.screen import cells, ghostty, snapshot, state
+from app.screen import cells, ghostty, snapshot, state, thumbnail
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
 from app.screen.intake import Intake
@@ -136,6 +136,9 @@ class Capture:
 
     def cells(self) -> list[Line]:
         return [cells.line(row) for row in self._visible()]
+
+    def thumbnail(self, cursor_row: int) -> thumbnail.Thumbnail:
+        return thumbnail.draw(list(self._visible())[-self._rows :], cursor_row)
 
     def _visible(self) -> Iterator[state.Row]:
         return self._state.screen.rows(self._rows + self._lines)

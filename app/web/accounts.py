@@ -15,6 +15,7 @@ from app.web.answers import LoginsBody, NewTokenBody, TokensBody
 from app.web.gate import rooms
 from app.web.problems import Problem, bad_field, not_found
 from app.web.routes import API, BROWSER, Answer, route
+from app.words import said
 
 DONE = Answer(204)
 MOST_TOKENS = 100
@@ -54,7 +55,7 @@ def token_list(actor: Actor) -> Any:
 def token_add(actor: Actor, body: bodies.NewToken) -> Any:
     """A new API token. Its secret is in this answer and nowhere else."""
     if len(ApiToken.of(actor.user_id)) >= MOST_TOKENS:
-        raise Problem(409, f"You have {MOST_TOKENS} tokens; revoke some first.")
+        raise Problem(409, said("You have %(count)s tokens; revoke some first.", count=MOST_TOKENS))
     token, secret = ApiToken.issue(actor.user_id, body.name)
     return token_json(token) | {"token": secret}, 201
 
@@ -73,7 +74,7 @@ def password_change(actor: Actor, body: bodies.NewPassword) -> Any:
     """Changes your password and signs you out everywhere but here. API tokens stay."""
     user = logins.user_by_password(actor.name, body.current)
     if user is None:
-        raise bad_field("current", "this is not your present password")
+        raise bad_field("current", said("this is not your present password"))
     try:
         user.set_password(body.new)
     except Refused as error:

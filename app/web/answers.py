@@ -31,6 +31,11 @@ class ViewerBody(BaseModel):
     role: str
     rows: int | None = None
     cols: int | None = None
+    hidden: bool = False
+    device: str = "desktop"
+    joined_at: Time | None = None
+    typed_at: Time | None = None
+    view: dict[str, Any] | None = None
 
 
 class StatusBody(BaseModel):
@@ -67,8 +72,32 @@ class StatusBody(BaseModel):
     expires_at: Time | None
 
 
+class LookBody(BaseModel):
+    """What your account has seen of a session: output below `offset` and `bells` bells, at `at` (null: never)."""
+
+    offset: int
+    bells: int
+    at: Time | None
+    pinned: bool
+
+
 class SessionsBody(BaseModel):
+    """`looks` by session id; a session that you never saw has none."""
+
     sessions: list[StatusBody]
+    looks: dict[str, LookBody]
+
+
+class LeftBody(BaseModel):
+    id: str
+    detail: str
+
+
+class SeveralBody(BaseModel):
+    """`left`: those with which it could not be done, and why."""
+
+    done: list[str]
+    left: list[LeftBody]
 
 
 class ScreenBody(BaseModel):
@@ -127,6 +156,15 @@ class HitsBody(BaseModel):
     more: bool
     searched_to: int
     complete: bool
+
+
+class StoredBody(BaseModel):
+    """`name`: what the file is called now; `path`: null where it cannot be written as text."""
+
+    name: str
+    directory: str
+    path: str | None
+    bytes: int
 
 
 class LoginBody(BaseModel):

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from app.live.errors import TooLarge
 from app.models.session import STATES
+from app.words import said
 
 INPUT_BYTES = 1 << 20
 # JSON may write one byte as six (\u0003).
@@ -21,6 +22,7 @@ VALUE_BYTES = (128 << 10) - 1
 MOST_VARIABLES = 100
 ENVIRONMENT_BYTES = 128 << 10
 MOST_TAGS = 20
+MOST_AT_ONCE = 500
 OUTPUT_BYTES = 8 << 20
 PAGE_ROWS = 2000
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -30,32 +32,40 @@ SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", 
 
 def _no_nul(text: str) -> str:
     if "\0" in text:
-        raise ValueError("must not contain a NUL character")
+        raise ValueError(said("must not contain a NUL character"))
     return text
 
 
 def _no_controls(text: str) -> str:
     if _CONTROLS.search(text):
-        raise ValueError("must not contain control characters: no row does")
+        raise ValueError(said("must not contain control characters: no row does"))
     return text
 
 
 def _printable(text: str) -> str:
     text = text.strip()
     if not text or not text.isprintable():
-        raise ValueError("expected printable characters, not only blanks")
+        raise ValueError(said("expected printable characters, not only blanks"))
+    return text
+
+
+def _label(text: str) -> str:
+    text = text.strip()
+    if not text.isprintable():
+        raise ValueError(said("expected printable characters"))
     return text
 
 
 def _short(text: str) -> str:
     if len(text.encode()) > VALUE_BYTES:
-        raise ValueError(f"at most {VALUE_BYTES} bytes")
+        raise ValueError(said("at most %(count)s bytes", count=VALUE_BYTES))
     return text
 
 
 Size = Annotated[int, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
 Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
+Group = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 Text = Annotated[str, AfterValidator(_no_nul)]
 Value = Annotated[Text, AfterValidator(_short)]
 
@@ -87,6 +97,7 @@ class NewSession(Body):
     rows: Size = 24
     cols: Size = 80
     tags: Tags = []
+    group: Group = ""
 
     @field_validator("command", mode="before")
     @classmethod
@@ -95,11 +106,11 @@ class NewSession(Body):
             return None
         words = [command] if isinstance(command, str) else command
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ValueError("expected a list of texts (argv), or one text for the shell")
+            raise ValueError(said("expected a list of texts (argv), or one text for the shell"))
         if not words or not words[0].strip():
-            raise ValueError("must not be empty; leave it out for a login shell")
+            raise ValueError(said("must not be empty; leave it out for a login shell"))
         if sum(len(word) + 1 for word in words) > COMMAND_BYTES:
-            raise ValueError(f"at most {COMMAND_BYTES} characters; put a longer one into a script")
+            raise ValueError(said("at most %(count)s characters; put a longer one into a script", count=COMMAND_BYTES))
         return command
 
     @field_validator("env")
@@ -107,17 +118,40 @@ class NewSession(Body):
     def _environment(cls, env: dict[str, str] | None) -> dict[str, str] | None:
         for name in env or {}:
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
-                raise ValueError("names are letters, digits and underscores, and begin with no digit")
+                raise ValueError(said("names are letters, digits and underscores, and begin with no digit"))
             if name.startswith("HOLDFAST_"):
-                raise ValueError("names that begin with HOLDFAST_ are reserved")
+                raise ValueError(said("names that begin with HOLDFAST_ are reserved"))
         if env and (len(env) > MOST_VARIABLES or sum(map(len, env.values())) > ENVIRONMENT_BYTES):
-            raise ValueError(f"at most {MOST_VARIABLES} variables and {ENVIRONMENT_BYTES} characters")
+            raise ValueError(
+                said(
+                    "at most %(variables)s variables and %(count)s characters",
+                    variables=MOST_VARIABLES,
+                    count=ENVIRONMENT_BYTES,
+                )
+            )
         return env
 
 
 class SessionChanges(Body):
+    """An empty `group`: none."""
+
     name: Name | None = None
     tags: Tags | None = None
+    group: Group | None = None
+
+
+class LookChanges(Body):
+    """`pinned`: keep it on top of your dashboard. `seen`: you have seen all of it."""
+
+    pinned: bool | None = None
+    seen: Literal[True] | None = None
+
+
+class Several(Body):
+    """`forget` also erases them."""
+
+    ids: Annotated[list[Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")]], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    forget: bool = False
 
 
 class Input(Body):
@@ -126,7 +160,7 @@ class Input(Body):
     def raw(self) -> bytes:
         data = self.data.encode()
         if len(data) > INPUT_BYTES:
-            raise TooLarge(f"At most {INPUT_BYTES} bytes of input at once.", "data")
+            raise TooLarge(said("At most %(count)s bytes of input at once.", count=INPUT_BYTES), "data")
         return data
 
 
@@ -154,17 +188,18 @@ class NewPassword(Body):
 
 
 class SessionFilter(Query):
-    """`q` is looked for in name, command, directory and title; `state` is a list with commas."""
+    """`q` is looked for in name, command, directory, title, tags and group; `state` is a list with commas."""
 
     q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[str, Field(max_length=40)] = ""
+    group: Annotated[str, Field(max_length=40)] = ""
     state: str = ""
 
     @field_validator("state")
     @classmethod
     def _states(cls, state: str) -> str:
         if not set(filter(None, state.split(","))) <= set(STATES):
-            raise ValueError(f"expected some of {','.join(STATES)}")
+            raise ValueError(said("expected some of %(states)s", states=",".join(STATES)))
         return state
 
     def states(self) -> set[str]:
@@ -205,8 +240,12 @@ class Search(Query):
     @classmethod
     def _one_way(cls, after: int | None, others: ValidationInfo) -> int | None:
         if after is not None and others.data.get("before") is not None:
-            raise ValueError("before and after exclude each other")
+            raise ValueError(said("before and after exclude each other"))
         return after
+
+
+class DownloadAs(Query):
+    format: Literal["text", "ansi", "raw"] = "text"
 
 
 class Slice(Query):

@@ -3,6 +3,7 @@ exist for you, may you do this, does what you sent make sense; only then is the 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,10 @@ from app.permissions import NEEDS, Actor, allows, role_of
 from app.web import logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
-from app.web.routes import BROWSER, LOOK, NOTHING, ROUTES, Route
+from app.web.routes import BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
+from app.words import said
+
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def blueprint() -> Blueprint:
@@ -28,11 +32,12 @@ def blueprint() -> Blueprint:
 
 def gated(row: Route) -> Callable[..., Any]:
     def view(**path: Any) -> Any:
-        request.max_content_length = row.body_bytes
+        request.max_content_length = sys.maxsize if row.raw else row.body_bytes
         who = logins.actor()
         if who is None and row.page and row.need != NOTHING and "Authorization" not in request.headers:
             return redirect(f"/login?next={quote(_here())}")
         check_actor(row, who)
+        check_kind(row)
         check_csrf(who)
         given: dict[str, Any] = {"actor": who}
         if row.need in NEEDS:
@@ -48,11 +53,17 @@ def check_actor(row: Route, who: Actor | None) -> None:
     if row.need == LOOK and _from_this_machine() or row.need == NOTHING:
         return
     if who is None:
-        raise Problem(401, "Sign in, or send an API token: Authorization: Bearer TOKEN.")
+        raise Problem(401, said("Sign in, or send an API token: Authorization: Bearer TOKEN."))
     if row.need == BROWSER and who.login_id is None:
-        raise Problem(403, "This needs a browser's login; API tokens may not do it.")
+        raise Problem(403, said("This needs a browser's login; API tokens may not do it."))
     if row.need == LOOK and not who.admin:
-        raise Problem(403, "This needs an administrator's token, or a request from this machine.")
+        raise Problem(403, said("This needs an administrator's token, or a request from this machine."))
+
+
+def check_kind(row: Route) -> None:
+    """Forms are read by whoever looks for a token in them, and their files go to the disk: not where anything goes."""
+    if row.raw and request.mimetype in FORMS:
+        raise Problem(415, said("Send the file's bytes, with Content-Type: %(kind)s.", kind=OCTETS))
 
 
 def check_csrf(who: Actor | None) -> None:
@@ -62,8 +73,8 @@ def check_csrf(who: Actor | None) -> None:
         return
     try:
         logins.csrf.protect()
-    except CSRFError as error:
-        raise Problem(403, f"{error.description} Reload the page and try again.") from None
+    except CSRFError:
+        raise Problem(403, said("This page is out of date. Reload it and try again.")) from None
 
 
 def session_for(who: Actor | None, session_id: str, need: str) -> Session:
@@ -76,7 +87,7 @@ def session_for(who: Actor | None, session_id: str, need: str) -> Session:
 
 def require(who: Actor | None, session: Session, need: str) -> None:
     if not allows(role_of(who, session), need):
-        raise Problem(403, f"Your role in this session does not allow: {need}.")
+        raise Problem(403, said("Your role in this session does not allow: %(need)s.", need=need))
 
 
 def checked_input(row: Route) -> dict[str, BaseModel]:
@@ -91,7 +102,7 @@ def checked_input(row: Route) -> dict[str, BaseModel]:
 def _json_bytes() -> bytes:
     raw = request.get_data(cache=False)
     if raw and not request.is_json:
-        raise Problem(415, "Send JSON, with Content-Type: application/json.")
+        raise Problem(415, said("Send JSON, with Content-Type: application/json."))
     return raw or b"{}"
 
 

@@ -37,7 +37,7 @@ def page_policy() -> str:
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self';"
         " connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types holdfast"
     )
 
 

@@ -1,29 +1,18 @@
-"""The languages of the pages. The rule: one catalogue a language (translations/*/LC_MESSAGES/messages.po), for the
-templates, the answers and the browser's modules alike; English is what the source says itself."""
+"""The languages of the pages: hands the catalogues (app/words.py) to the templates, and to the browser as a module."""
 
 from __future__ import annotations
 
-import io
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
-from app.models.preference import Preference
-from app.web import logins
 from app.web.problems import not_found
 from app.web.routes import NOTHING, Answer, route
-
-ENGLISH = "en"
-LANGUAGES = {ENGLISH: "English", "zh": "中文"}
-TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
+from app.web.spoken import chosen
+from app.words import ENGLISH, LANGUAGES, catalogue, translations
 
 
 class Messages(Domain):
@@ -32,31 +21,6 @@ class Messages(Domain):
     def get_translations(self) -> NullTranslations:
         # As Flask-Babel keeps it for the request: `chosen` asks the database.
         return translations(str(get_locale())) if has_request_context() else NullTranslations()
-
-
-@cache
-def catalogue(language: str) -> Catalog:
-    with open(TRANSLATIONS / language / "LC_MESSAGES" / "messages.po", "rb") as file:
-        return read_po(file, language)
-
-
-@cache
-def translations(language: str) -> NullTranslations:
-    if language == ENGLISH:
-        return NullTranslations()
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue(language))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def chosen() -> str:
-    """The account's choice, else what the browser asks for, else English."""
-    actor = logins.actor()
-    preferred = Preference.of(actor.user_id).get("language") if actor is not None else None
-    if preferred in LANGUAGES:
-        return str(preferred)
-    return request.accept_languages.best_match(list(LANGUAGES), ENGLISH) or ENGLISH
 
 
 @route("GET", "/words/<language>", NOTHING, Answer(200, "text/javascript"))

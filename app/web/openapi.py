@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
-from app.web.routes import API, BROWSER, LOOK, NOTHING, ROUTES, SIGNED_IN, Answer, Route, route
+from app.web.routes import API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
 
 REFS = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
@@ -65,6 +65,8 @@ def operation(row: Route) -> dict[str, Any]:
     }
     if row.body is not None:
         whole["requestBody"] = {"content": {"application/json": {"schema": ref(row.body)}}}
+    if row.raw:
+        whole["requestBody"] = {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
     return whole
 
 
@@ -114,6 +116,8 @@ def failures(row: Route) -> list[int]:
         codes |= {429, 503}
     if row.body is not None:
         codes |= {400, 413, 415}
+    if row.raw:
+        codes |= {413, 415, 422, 507}
     if row.body is not None or row.query is not None:
         codes.add(422)
     return sorted(codes)
@@ -124,8 +128,10 @@ def ref(model: type[BaseModel]) -> dict[str, str]:
 
 
 def schemas() -> dict[str, Any]:
-    asked = [row.body for row in ROUTES if row.body is not None]
-    told = [row.answers.body for row in ROUTES if isinstance(row.answers.body, type)]
-    models = [(model, "validation") for model in asked] + [(m, "serialization") for m in [*told, ProblemBody]]
+    asked: list[type[BaseModel]] = [row.body for row in ROUTES if row.body is not None]
+    told: list[type[BaseModel]] = [row.answers.body for row in ROUTES if isinstance(row.answers.body, type)]
+    # One that is asked and told has one description: in two it would have two names.
+    others = [model for model in (*told, ProblemBody) if model not in asked]
+    models = [(model, "validation") for model in asked] + [(model, "serialization") for model in others]
     _, whole = models_json_schema(models, ref_template=REFS)  # type: ignore[arg-type]
     return whole["$defs"]

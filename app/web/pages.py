@@ -8,35 +8,45 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
+from app.live.looks import looks_json
 from app.models.login import Login
 from app.models.session import Session
 from app.models.setup_link import SetupLink, Used
 from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, logins
+from app.web import accounts, logins, spoken
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon
 from app.web.routes import NOTHING, SIGNED_IN, page
+from app.web.spoken import tell
+from app.words import LANGUAGES, said
 
-WRONG = "Name or password is wrong."
-FIELDS = {"username": "User name", "password": "Password"}
+WRONG = said("Name or password is wrong.")
+FIELDS = {"username": said("User name"), "password": said("Password")}
 LONGEST_NAME, LONGEST_PASSWORD = 32, PASSWORD_LENGTHS[1]
-NO_ACCOUNT = "There is no account yet. Open the link that the server printed when it started."
-GONE = "This link was used already, or it has expired. Restart the server for a new one."
+NO_ACCOUNT = said("There is no account yet. Open the link that the server printed when it started.")
+GONE = said("This link was used already, or it has expired. Restart the server for a new one.")
 
 
 @page("GET", "/", SIGNED_IN)
 def home(actor: Actor) -> Any:
     """The list of your sessions."""
     found = rooms().statuses(Session.visible_to(actor))
-    return render_template("sessions.html", sessions=[status.as_json() for status in found])
+    known = {"sessions": [status.as_json() for status in found], "looks": looks_json(actor.user_id)}
+    return render_template("sessions.html", known=known)
 
 
 @page("GET", "/sessions/<id>", WATCH)
 def session(session: Session) -> Any:
     """One session."""
     return render_template("session.html", session=rooms().status(session).as_json())
+
+
+@page("GET", "/sessions/<id>/text", WATCH)
+def session_text(session: Session) -> Any:
+    """One session as plain text, for screen readers."""
+    return render_template("session-text.html", session=rooms().status(session).as_json())
 
 
 @page("GET", "/account", SIGNED_IN)
@@ -93,11 +103,23 @@ def setup(secret: str) -> Any:
     try:
         owner = SetupLink.redeem(secret, name, password)
     except Refused as error:
-        return _setup_page(f"{FIELDS[error.field]}: {error.message}."), 422
+        return _setup_page(said("%(field)s: %(what)s.", field=FIELDS[error.field], what=error.message)), 422
     except Used:
         raise Problem(410, GONE) from None
     logins.sign_in(owner)
     return redirect("/", 303)
+
+
+@page("POST", "/language", NOTHING)
+def language() -> Any:
+    """This browser's `language`, for who has no account to keep it (or is not signed in), and on to `next`."""
+    response = redirect(safe_path(request.form.get("next", "")), 303)
+    wanted = request.form.get("language", "")
+    if wanted in LANGUAGES:
+        response.set_cookie(
+            spoken.COOKIE, wanted, spoken.COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
 
 
 def _credentials() -> tuple[str, str, str]:
@@ -111,15 +133,20 @@ def _too_soon(problem: Problem, after: str) -> Any:
 
 
 def _login_page(after: str, error: str) -> str:
-    return render_template("login.html", next=safe_next(after), error=error)
+    return render_template("login.html", next=safe_next(after), error=tell(error))
 
 
 def _setup_page(error: str = "") -> str:
-    return render_template("setup.html", error=error)
+    return render_template("setup.html", error=tell(error))
 
 
 def safe_next(target: str) -> str:
+    """Where to go on after a login: not to the login again."""
+    return "/" if target.startswith("/login") else safe_path(target)
+
+
+def safe_path(target: str) -> str:
     """A path on this server, or the list. Browsers read `//host` and `/\\host` as another server, and
     drop tabs and newlines before they look."""
     plain = re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", target)
-    return target if plain and "\\" not in target and not target.startswith("/login") else "/"
+    return target if plain and "\\" not in target else "/"

@@ -12,10 +12,13 @@ from flask import Flask, Response, current_app, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from app.expected import expected
 from app.live.errors import Crowded, InputFull, LiveError, Unavailable
 from app.models.secrets import PATIENCE_SECONDS, Busy
 from app.models.user import Refused
 from app.web.logins import TooSoon
+from app.web.spoken import tell
+from app.words import said
 
 log = logging.getLogger("holdfast.web")
 
@@ -24,12 +27,31 @@ STATUS_OF_CODE = {
     "forbidden": 403,
     "not_found": 404,
     "ended": 409,
+    "conflict": 409,
     "too_large": 413,
     "rate_limited": 429,
     "unavailable": 503,
+    "no_space": 507,
 }
 # When to come back, where that is known to help: what is full drains, and the keeper is found again.
 RETRY_AFTER_SECONDS = {InputFull: 1, Crowded: 1, Unavailable: 2}
+
+
+TITLES = {
+    400: said("Bad Request"),
+    401: said("Unauthorized"),
+    403: said("Forbidden"),
+    404: said("Not Found"),
+    405: said("Method Not Allowed"),
+    409: said("Conflict"),
+    410: said("Gone"),
+    413: said("Request Entity Too Large"),
+    415: said("Unsupported Media Type"),
+    422: said("Unprocessable Entity"),
+    429: said("Too Many Requests"),
+    500: said("Internal Server Error"),
+    503: said("Service Unavailable"),
+}
 
 
 class Problem(Exception):
@@ -41,38 +63,39 @@ class Problem(Exception):
         self.retry_after: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"title": title(self.status), "status": self.status, "detail": self.detail}
-        return body | ({"errors": self.errors} if self.errors else {})
+        """In the reader's language."""
+        errors = [{"field": one["field"], "message": tell(one["message"])} for one in self.errors]
+        detail = tell(self.detail) or "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
+        body: dict[str, Any] = {"title": tell(title(self.status)), "status": self.status, "detail": detail}
+        return body | ({"errors": errors} if errors else {})
 
 
 def title(status: int) -> str:
-    return HTTPStatus(status).phrase
+    return TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def not_found() -> Problem:
     """The same for what is not there and for what somebody else owns."""
-    return Problem(404, "There is nothing here, or nothing that you may see.")
+    return Problem(404, said("There is nothing here, or nothing that you may see."))
 
 
 def bad_field(field: str, message: str, status: int = 422) -> Problem:
-    return Problem(status, f"{field}: {message}", [{"field": field, "message": message}])
+    return Problem(
+        status, said("%(field)s: %(what)s", field=field, what=message), [{"field": field, "message": message}]
+    )
 
 
 def from_validation(error: ValidationError) -> Problem:
     """Names fields and expectations, never the value: it may be a password."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if any(one["type"] == "json_invalid" for one in found):
-        return Problem(400, "The body is not valid JSON.", [{"field": "body", "message": "not valid JSON"}])
-    errors = [{"field": _path(one["loc"]), "message": _sentence(one["msg"])} for one in found]
-    return Problem(422, "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3]), errors)
+        return Problem(400, said("The body is not valid JSON."), [{"field": "body", "message": said("not valid JSON")}])
+    errors = [{"field": _path(one["loc"]), "message": expected(dict(one))} for one in found]
+    return Problem(422, "", errors)
 
 
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "body"
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 
 
 def register(app: Flask) -> None:
@@ -88,7 +111,7 @@ def register(app: Flask) -> None:
 
 def from_too_soon(error: TooSoon) -> Problem:
     seconds = max(1, math.ceil(error.seconds))
-    problem = Problem(429, f"Too many attempts. Try again in {seconds} seconds.")
+    problem = Problem(429, said("Too many attempts. Try again in %(count)s seconds.", count=seconds))
     problem.retry_after = seconds
     return problem
 
@@ -104,18 +127,21 @@ def _from_http(error: HTTPException) -> Problem:
     status = error.code or 500
     if status == 404:
         return not_found()
-    detail = {413: "The body is too large.", 405: f"{request.method} is not possible here."}
+    detail = {
+        413: said("The body is too large."),
+        405: said("%(method)s is not possible here.", method=request.method),
+    }
     return Problem(status, detail.get(status, error.description or title(status)))
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url_rule, exc_info=error)
-    return answer(Problem(500, "Something went wrong in the server. Its log says what."))
+    return answer(Problem(500, said("Something went wrong in the server. Its log says what.")))
 
 
 def answer(problem: Problem, headers: Any = ()) -> Response:
     if _for_people():
-        page = render_template("error.html", status=problem.status, title=title(problem.status), detail=problem.detail)
+        page = render_template("error.html", **problem.as_json())
         response = Response(page, problem.status, mimetype="text/html")
     else:
         body = current_app.json.dumps(problem.as_json())

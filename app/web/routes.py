@@ -22,6 +22,8 @@ EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, *NEEDS))
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20
+# What a raw body is.
+OCTETS = "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Route:
     handler: Callable[..., Any]
     answers: Answer
     body_bytes: int
+    raw: bool  # the body is bytes, of any length: the handler reads and bounds it
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     takes: frozenset[str]
@@ -58,7 +61,12 @@ ROUTES: list[Route] = []
 
 
 def route(
-    method: str, path: str, need: str, answers: Answer | None = None, body_bytes: int = BODY_BYTES
+    method: str,
+    path: str,
+    need: str,
+    answers: Answer | None = None,
+    body_bytes: int = BODY_BYTES,
+    raw: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Puts a handler into the table. It is called with those of `session`, `actor`, `body` and `query`
     that it names, and the numbers in its path; the types of `body` and `query` say how they are checked."""
@@ -75,6 +83,7 @@ def route(
             handler,
             answers or Answer(),
             body_bytes,
+            raw,
             hints.get("body"),
             hints.get("query"),
             takes,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, url_for
 
 from app.live.launch import Launch
+from app.live.looks import looks_json
 from app.models.session import Session
 from app.models.user import User
 from app.permissions import EDIT, END, RESIZE, TYPE, WATCH, Actor
@@ -26,9 +27,13 @@ POSITIONS = ("Holdfast-Offset", "Holdfast-Next-Offset", "Holdfast-Head")
 
 @route("GET", API + "/sessions", SIGNED_IN, Answer(200, SessionsBody))
 def listed(actor: Actor, query: bodies.SessionFilter) -> Any:
-    """The sessions that you may see, the newest first, filtered by text, tag and state."""
-    found = Session.visible_to(actor, query.q, query.tag, query.states())
-    return {"sessions": [status.as_json() for status in rooms().statuses(found)]}
+    """The sessions that you may see, the newest first, filtered by text, tag, group and state; your looks at them."""
+    found = Session.visible_to(actor, query.q, query.tag, query.states(), query.group)
+    looks = looks_json(actor.user_id)
+    return {
+        "sessions": [status.as_json() for status in rooms().statuses(found)],
+        "looks": {session.id: looks[session.id] for session in found if session.id in looks},
+    }
 
 
 @route("POST", API + "/sessions", SIGNED_IN, CREATED)
@@ -59,7 +64,7 @@ def status(session: Session) -> Any:
 
 @route("PATCH", ONE, EDIT, Answer(200, StatusBody))
 def change(session: Session, body: bodies.SessionChanges) -> Any:
-    """Changes name or tags; what is left out (or null) stays."""
+    """Changes name, tags or group; what is left out (or null) stays."""
     changes = body.model_dump(exclude_none=True)
     if changes:
         session.change(**changes)

@@ -12,10 +12,13 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    dashboard,
+    files,
     gate,
     headers,
     health,
     history,
+    installed,
     languages,
     logins,
     openapi,
@@ -23,10 +26,26 @@ from app.web import (
     preferences,
     problems,
     sessions,
+    stats,
+    workspace,
 )
 
 # Importing them fills the table of routes.
-FILLS_THE_TABLE = (accounts, health, history, languages, openapi, pages, preferences, sessions)
+FILLS_THE_TABLE = (
+    accounts,
+    dashboard,
+    files,
+    health,
+    history,
+    installed,
+    languages,
+    openapi,
+    pages,
+    preferences,
+    sessions,
+    stats,
+    workspace,
+)
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -38,6 +57,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
     languages.register(app)

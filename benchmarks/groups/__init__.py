@@ -4,6 +4,7 @@ docs/performance.md (report.py) and the raw results."""
 from benchmarks.groups import (
     browser,
     bulk,
+    dashboard,
     echo,
     fanout,
     idle,
@@ -29,4 +30,5 @@ GROUPS = {
     "restart": restart.run,
     "kill9": kill9.run,
     "browser": browser.run,
+    "dashboard": dashboard.run,
 }

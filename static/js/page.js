@@ -27,6 +27,9 @@ export const preferences = new Preferences({
 
 export const actions = new Actions();
 
+/** How a session is opened from here; a workspace opens it in itself. */
+export const places = { open: (id) => location.assign(`/sessions/${encodeURIComponent(id)}`) };
+
 let shared = null;
 
 /** The page's connection, made when the first element asks for it. */

@@ -48,6 +48,12 @@ WebGL2RenderingContext.prototype.getParameter = function (name) {
 };
 """
 
+# Chromium writes most violations of the policy to the console, the others only here.
+VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample, sourceFile, lineNumber }) =>
+  console.error("Content Security Policy:", effectiveDirective, blockedURI, sample, sourceFile, lineNumber));
+"""
+
 HIDE = """([hidden]) => {
   const now = { hidden, visibilityState: hidden ? "hidden" : "visible" };
   for (const [name, value] of Object.entries(now)) Object.defineProperty(document, name, { configurable: true, value });
@@ -67,6 +73,7 @@ class Person:
         self.problems: list[str] = []
         self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
         self.context.set_default_timeout(WAIT_MS)
+        self.context.add_init_script(VIOLATIONS)
         self.context.on("page", self._watch)
         if name:
             server.user(name)
@@ -92,9 +99,10 @@ class Person:
     def sign_in(self, name: str) -> None:
         page = self.context.new_page()
         page.goto("/login")
-        page.get_by_label("User name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        # Not by their labels: those are in this person's language.
+        page.locator("input[name=username]").fill(name)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("form[action='/login'] button").click()
         page.wait_for_url("**/")
         page.close()
 
@@ -156,6 +164,11 @@ def whole_in_window(page: Page) -> bool:
             && grid.right <= stage.right + 0.5 && grid.bottom <= stage.bottom + 0.5;
         }"""
     )
+
+
+def made_final(page: Page) -> None:
+    """The dashboard's last deed, as if the time to take it back were over."""
+    page.evaluate("() => document.querySelector('session-list').deeds.undoable.flush()")
 
 
 def eventually(fact: Callable[[], object]) -> None:

@@ -108,7 +108,7 @@ def take(server: Server, browser: Browser, sessions: dict[str, str]) -> None:
     desktop.close()
     phone.close()
     listed = Person(browser, server, "ada", WIDE, color_scheme="light").open("/")
-    until(listed, "document.querySelectorAll('session-row').length >= 8")
+    until(listed, "document.querySelectorAll('session-card').length >= 8")
     picture(listed, "sessions-desktop")
     listed.get_by_role("button", name="New session").click()
     listed.get_by_label("Command").fill("make -j8 && ./train.py")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import DESKTOP, PHONE, Person, shows, until
+from tests.browser.people import DESKTOP, PHONE, Person, eventually, made_final, shows, until
 from tests.support.server import PASSWORD
 
 DEVICES = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -73,8 +73,8 @@ def test_a_new_session_by_keyboard_with_a_mistake_on_the_way(server, person):
     expect(wrong).to_be_visible()
     expect(page.get_by_label("Directory")).to_be_focused()
     page.get_by_label("Directory").fill("/tmp")
-    page.get_by_label("Name").fill("by hand")
-    page.get_by_label("Tags").fill("#one two")
+    page.locator("new-session").get_by_label("Name").fill("by hand")
+    page.locator("new-session").get_by_label("Tags").fill("#one two")
     page.keyboard.press("Enter")
     page.wait_for_url("**/sessions/*")
     shows(page, "started in /tmp")
@@ -88,25 +88,26 @@ def test_the_list_searches_filters_and_follows(server, person, device):
     page = person("bob", device).open("/")
     expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()
     running = api.start(["cat"], name="web shop", tags=["prod"])["id"]
-    row = page.locator("session-row", has_text="web shop")
+    row = page.locator("session-card", has_text="web shop")
     expect(row).to_be_visible()  # pushed: no reload
     api.start(["sh", "-c", "exit 3"], name="failing job")
-    expect(page.locator("session-row", has_text="failed (exit code 3)").first).to_be_visible()
+    expect(page.locator("session-card", has_text="failed (exit code 3)").first).to_be_visible()
     page.get_by_placeholder("Search name").fill("shop #prod")
-    expect(page.locator("session-row", has_text="failing job")).to_have_count(0)
+    expect(page.locator("session-card", has_text="failing job")).to_have_count(0)
     expect(row.first).to_be_visible()
     page.get_by_placeholder("Search name").fill("")
-    page.get_by_text(re.compile(r"^Ended")).click()
+    page.locator("label", has_text=re.compile(r"^Ended")).click()
     expect(row).to_have_count(0)
-    page.get_by_text(re.compile(r"^All")).click()
+    page.locator("label", has_text=re.compile(r"^All")).click()
     row.first.hover()
     row.first.get_by_role("button", name="End session").click()
-    page.get_by_role("dialog").get_by_role("button", name="End session").click()
+    expect(row.first.get_by_text("ending…")).to_be_visible()
+    made_final(page)
     expect(row.first.get_by_text(re.compile("hung up|killed|terminated"))).to_be_visible()
     row.first.get_by_role("button", name="Forget").click()
-    page.get_by_role("dialog").get_by_role("button", name="Forget").click()
     expect(row).to_have_count(0)
-    assert api.get(f"/sessions/{running}/status").status_code == 404
+    made_final(page)
+    eventually(lambda: api.get(f"/sessions/{running}/status").status_code == 404)
     for session in api.get("/sessions").json()["sessions"]:
         api.call("DELETE", f"/sessions/{session['id']}?forget=true")
     expect(page.get_by_role("heading", name="No sessions yet")).to_be_visible()

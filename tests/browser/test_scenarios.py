@@ -69,7 +69,7 @@ def test_c_a_tail_runs_in_the_background(server, person, tmp_path):
         more.writelines(f"line {number} while away\n" for number in range(200))
     eventually(lambda: b"line 199 while away" in api.output(session))
     assert api.status(session)["running_in_background"]
-    listed = laptop.open("/").locator("session-row", has_text="service log")
+    listed = laptop.open("/").locator("session-card", has_text="service log")
     expect(listed.get_by_text("in background")).to_be_visible()
     back = laptop.join(session)
     shows(back, "line 199 while away")

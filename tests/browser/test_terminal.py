@@ -161,7 +161,7 @@ def test_a_phone_types_with_the_key_bar(server, person):
     page = person(device=PHONE).join(server.api("alice").start("stty -echo; cat -v")["id"])
     page.get_by_role("button", name="Tab", exact=True).tap()
     page.get_by_role("button", name="Up", exact=True).tap()
-    control = page.get_by_role("button", name="Control, for the next key")
+    control = page.get_by_role("button", name="Ctrl, for the next key")
     control.tap()
     expect(control).to_have_attribute("aria-pressed", "true")
     type_in(page, "v")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_event_has_a_row_with_a_need():
     assert sessions and set(TABLE) == set(CLIENT_EVENTS)
     without_need = {name for name, event in TABLE.items() if event.needs is None}
-    assert without_need == {"watch", "unwatch"}, "these see only what their caller may see"
+    assert without_need == {"watch", "unwatch", "peek"}, "these see only what their caller may see"
 
 
 def test_the_browser_listens_to_the_same_names():

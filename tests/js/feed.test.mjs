@@ -9,7 +9,7 @@ test("the list is pushed while connected and polled every 5 s while not", async 
   const connection = new FakeConnection();
   let clock = 0;
   let polls = 0;
-  const api = { sessions: async () => { polls += 1; return [{ id: "polled" }]; } };
+  const api = { list: async () => { polls += 1; return { sessions: [{ id: "polled" }], looks: {} }; } };
   const feed = new SessionFeed({ connection, api, sessions: [{ id: "first" }], now: () => clock });
   connection.asked[0].resolve({ ok: true, sessions: [{ id: "a", name: "x" }] });
   await settled();
@@ -42,7 +42,7 @@ test("a list that nobody looks at is told nothing, and asks again when it is sho
 test("a list that cannot be refreshed says so", async () => {
   const connection = new FakeConnection();
   connection.open = false;
-  const api = { sessions: async () => { throw new ApiError(0); } };
+  const api = { list: async () => { throw new ApiError(0); } };
   const feed = new SessionFeed({ connection, api, sessions: [{ id: "a" }], now: () => 0 });
   await feed.poll();
   assert.equal(feed.fresh, false);

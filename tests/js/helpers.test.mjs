@@ -4,7 +4,9 @@ import { ago, bytes, clients, duration } from "../../static/js/helpers/format.js
 import { exitWords } from "../../static/js/helpers/exit.js";
 import { answers, byState, commandLine, nameOf, subtitleOf } from "../../static/js/helpers/naming.js";
 import { byteLength, fromBinary, PIECE_BYTES, pieces } from "../../static/js/helpers/pieces.js";
-import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../../static/js/helpers/scale.js";
+import {
+  fits, fontThatFits, LARGEST_FONT, scrollKept, scrollToShow, smaller, SMALLEST_FONT, wheelFactor, zoomedFont,
+} from "../../static/js/helpers/scale.js";
 import { keyBytes, withControl } from "../../static/js/helpers/keys.js";
 
 test("durations say the two largest units that matter", () => {
@@ -90,4 +92,31 @@ test("the key bar types what a keyboard would", () => {
   assert.equal(keyBytes("up", { applicationCursor: true }), "\x1bOA");
   assert.equal(keyBytes("esc"), "\x1b");
   assert.deepEqual(["c", "C", "[", "?", " ", "é", "ls"].map(withControl), ["\x03", "\x03", "\x1b", "\x7f", "\0", "é", "ls"]);
+});
+
+test("zoomed text is larger than what shows all, in steps, and has an end", () => {
+  assert.equal(zoomedFont(14, 5.5), 14);
+  assert.equal(zoomedFont(9.3, 5.5), 9.25);
+  assert.equal(zoomedFont(5.5, 5.5), null);
+  assert.equal(zoomedFont(3, 5.5), null);
+  assert.equal(zoomedFont(900, 5.5), LARGEST_FONT);
+});
+
+test("a wheel zooms in small steps, whatever it counts in", () => {
+  assert.ok(wheelFactor(-120) > 1 && wheelFactor(-120) < 1.2);
+  assert.ok(wheelFactor(-2) > 1 && wheelFactor(-2) < wheelFactor(-120));
+  assert.ok(Math.abs(wheelFactor(50) * wheelFactor(-50) - 1) < 1e-9);
+});
+
+test("the point under the fingers stays where it is", () => {
+  const [scroll, at, ratio, padding] = [40, 100, 1.5, 10];
+  const place = (scroll + at - padding) * ratio;
+  assert.equal(scrollKept(scroll, at, ratio, padding), place + padding - at);
+});
+
+test("what is to be seen comes into the window by the shortest way", () => {
+  assert.equal(scrollToShow(100, 120, 140, 50), 100, "seen already");
+  assert.equal(scrollToShow(100, 60, 80, 50), 60);
+  assert.equal(scrollToShow(100, 180, 200, 50), 150);
+  assert.equal(scrollToShow(100, 300, 400, 50), 300, "its beginning, when it is larger");
 });

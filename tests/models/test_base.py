@@ -13,6 +13,7 @@ from playhouse.schema_diff import diff_models
 from app.models import base
 from app.models.base import db
 from app.models.login import Login
+from app.models.look import Look
 from app.models.session import Session
 from app.models.setup_link import SetupLink
 from app.models.snapshot import Snapshot
@@ -20,7 +21,7 @@ from app.models.token import ApiToken
 from app.models.user import User
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = [User, ApiToken, Login, SetupLink, Session, Snapshot]
+MODELS = [User, ApiToken, Login, SetupLink, Session, Snapshot, Look]
 
 
 def test_the_files_are_private_whatever_the_umask(tmp_path):

@@ -38,7 +38,8 @@ class Viewer:
         self.broken: list[str] = []
         self.acks_drawn = True
         self.connected = True
-        for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten"):
+        for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten",
+                     "thumbnail", "looked"):  # fmt: skip
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}

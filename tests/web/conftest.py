@@ -4,6 +4,8 @@ The main flows through real processes are in test_server.py. Charlie must see no
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,7 +15,11 @@ from werkzeug.test import Client
 from app import config as settings
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
+from app.live.looks import Looks
+from app.live.machine import MachineLook
+from app.live.processes import ProcessTable
 from app.live.status import Status, rfc3339
+from app.live.uploads import Stored
 from app.live.views import OutputSlice
 from app.models import base, secrets
 from app.models.session import Session, new_id
@@ -45,6 +51,16 @@ class View:
         return getattr(self, self.form)
 
 
+class Alone:
+    """What looks need of the rooms: none is open, and nobody else is to be told."""
+
+    def __init__(self):
+        self.rooms, self.workers, self.feed = {}, self, self
+
+    def say(self, what, **fields): ...
+    def looked(self, user_id, message): ...
+
+
 @dataclass
 class ActedRooms:
     """Remembers what it was told; sessions in it are rows and nothing else."""
@@ -53,6 +69,9 @@ class ActedRooms:
     closed: list = field(default_factory=list)
     keeper_connected: bool = True
     refuses: Exception | None = None
+    looks: Any = field(default_factory=lambda: Looks(Alone()))
+    processes: ProcessTable = field(default_factory=ProcessTable)
+    machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
 
     def _note(self, *words):
@@ -66,7 +85,7 @@ class ActedRooms:
             raise LaunchRefused("there is no directory /nowhere", "cwd")
         return Session.begin(
             id=new_id(), owner=owner, name=order.name or "shell", command=["sh"], cwd=order.cwd or "/",
-            env=order.env, tags=order.tags, rows=order.rows, cols=order.cols, pid=7,
+            env=order.env, tags=order.tags, group=order.group, rows=order.rows, cols=order.cols, pid=7,
         )  # fmt: skip
 
     def again(self, session):
@@ -114,6 +133,15 @@ class ActedRooms:
         data = b"0123456789"[offset : offset + limit]
         return OutputSlice(min(offset, 10), data, min(offset, 10) + len(data), 10)
 
+    config = SimpleNamespace(upload_bytes=1000)
+
+    def upload(self, session, order):
+        self._note("upload", session.id, order.name, order.read(100), order.length)
+        return Stored(order.name, "/tmp", f"/tmp/{order.name}", order.length)
+
+    def download(self, session, format):
+        return iter([b"hello ", format.encode()])
+
     def logins_revoked(self, login_ids=(), token_ids=()):
         self.closed.append((sorted(login_ids), sorted(token_ids)))
 
@@ -122,7 +150,7 @@ class ActedRooms:
 
 
 SAME = (
-    "id", "name", "command", "cwd", "title", "tags", "state", "rows", "cols", "pid", "exit_code",
+    "id", "name", "command", "cwd", "title", "tags", "group", "state", "rows", "cols", "pid", "exit_code",
     "exit_signal", "output_bytes",
 )  # fmt: skip
 TIMES = ["created_at", "ended_at", "last_output_at", "last_input_at", "expires_at"]

@@ -18,8 +18,10 @@ PATCH /api/v1/sessions/{id}       DELETE /api/v1/sessions/{id}      POST /api/v1
 POST /api/v1/sessions/{id}/resize                                   POST /api/v1/sessions/{id}/signal
 GET /api/v1/sessions/{id}/screen  GET /api/v1/sessions/{id}/output
 """
-OPEN_TO_ALL = {"/login", "/logout", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
-                "/words/<language>"}  # fmt: skip
+OPEN_TO_ALL = {
+    "/login", "/logout", "/language", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
+    "/words/<language>", "/manifest.webmanifest", "/service-worker.js", "/offline/<language>",
+}  # fmt: skip
 
 
 def test_every_route_of_the_server_has_a_need(world):

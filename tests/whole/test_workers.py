@@ -373,3 +373,23 @@ def test_a_start_that_cannot_be_says_why_once(tmp_path):
         server.start()
     assert server.process.wait(10) == 1
     assert "".join(server.log).count("HOLDFAST_HOST=192.0.2.1") == 1
+
+
+def test_who_types_reads_and_does_not_look_is_told_on_both(pair, connect):
+    session = api_of(pair, 1).start(["cat"])["id"]
+    one, two = connect(pair, 1), connect(pair, 2)
+    mine = one.join(session, device="phone")["viewer"]
+    two.join(session)
+
+    def told(viewer: Viewer) -> dict:
+        return next((seen for seen in viewer.viewers.get("viewers", ()) if seen["viewer"] == mine), {})
+
+    two.wait(lambda v: told(v).get("device") == "phone" and told(v)["typed_at"] is None)
+    one.type("x\n")
+    two.wait(lambda v: told(v)["typed_at"])
+    one.call("view", {"session": session, "row": 7, "numbering": "n"})
+    two.wait(lambda v: told(v)["view"] == {"row": 7, "numbering": "n"})
+    one.call("resize", {"session": session, "rows": 30, "cols": 90})
+    two.wait(lambda v: v.viewers["size_holder_viewer"] == mine)
+    one.call("look", {"session": session, "visible": False})
+    two.wait(lambda v: told(v)["hidden"] and v.viewers["size_holder_viewer"] is None)

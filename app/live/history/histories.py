@@ -19,6 +19,7 @@ from app.live.history import pages
 from app.live.history.index import Index, View
 from app.live.history.replay import Dropped
 from app.live.history.search import Found, Wanted, search
+from app.words import said
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Turns:
     def turn(self, session_id: str) -> Iterator[None]:
         waiting = self._waiting
         if waiting[session_id] >= self._each or waiting.total() >= MOST_WAITING:
-            raise Crowded("Too many are reading histories just now. Try again in a moment.")
+            raise Crowded(said("Too many are reading histories just now. Try again in a moment."))
         waiting[session_id] += 1
         try:
             self._free.acquire()
@@ -107,7 +108,7 @@ class Histories:
                     return green.offload(call, view, self._sessions_dir / session_id)
             except Dropped:
                 continue
-        raise Unavailable("The history is being overwritten faster than it can be read. Try again in a moment.")
+        raise Unavailable(said("The history is being overwritten faster than it can be read. Try again in a moment."))
 
     def _view(self, session_id: str, rows: int | None) -> View:
         index, until = self._index(session_id), time.monotonic() + WORK_SECONDS

@@ -1,7 +1,8 @@
 /* <account-page>: where this account is logged in, its API tokens, its password. */
 
-import { api } from "../page.js";
+import { api, preferences } from "../page.js";
 import { ago, moment } from "../helpers/format.js";
+import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText, stamp } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
 import { submitting } from "./form-errors.js";
@@ -13,7 +14,17 @@ class AccountPage extends Parted {
     this.part("tokens").addEventListener("click", (event) => this.revoke(event, "token"));
     this.part("token-form").addEventListener("submit", (event) => this.createToken(event));
     this.part("password-form").addEventListener("submit", (event) => this.changePassword(event));
+    this.part("reading").addEventListener("change", ({ target }) => this.choose(target));
+    preferences.addEventListener("failed", ({ detail }) => toast(detail.error.message));
     this.load();
+  }
+
+  /** The language is of the whole page, so that comes anew; the rest takes effect where it is used. */
+  async choose(field) {
+    const value = field.type === "checkbox" ? field.checked : field.value;
+    preferences.set(field.name, value || null);
+    await preferences.last;
+    if (field.name === "language") location.reload();
   }
 
   async load() {
@@ -34,8 +45,8 @@ class AccountPage extends Parted {
     setText(part("agent"), browserName(login.user_agent));
     part("agent").title = login.user_agent ?? "";
     setText(part("address"), login.address ?? "");
-    setText(part("seen"), `active ${ago(login.last_seen_at)}`);
-    part("seen").title = `Logged in ${moment(login.created_at)}`;
+    setText(part("seen"), t("active {ago}", { ago: ago(login.last_seen_at) }));
+    part("seen").title = t("Logged in {when}", { when: moment(login.created_at) });
     setHidden(part("current"), !login.current);
     setHidden(part("revoke"), Boolean(login.current));
     return row;
@@ -45,9 +56,9 @@ class AccountPage extends Parted {
     const row = stamp("token-row");
     row.dataset.id = token.id;
     const part = (name) => row.querySelector(`[data-part=${name}]`);
-    setText(part("name"), token.name || "unnamed");
-    setText(part("made"), `made ${moment(token.created_at)}`);
-    setText(part("used"), token.last_used_at ? `used ${ago(token.last_used_at)}` : "never used");
+    setText(part("name"), token.name || t("unnamed"));
+    setText(part("made"), t("made {when}", { when: moment(token.created_at) }));
+    setText(part("used"), token.last_used_at ? t("used {ago}", { ago: ago(token.last_used_at) }) : t("never used"));
     return row;
   }
 
@@ -55,8 +66,8 @@ class AccountPage extends Parted {
     const row = event.target.closest("[data-part=revoke]")?.closest("[data-id]");
     if (!row) return;
     const sure = await confirmed(kind === "login"
-      ? { title: "Log this browser out?", text: "Its open pages are closed to it at once.", action: "Log out" }
-      : { title: "Revoke this token?", text: "Scripts that use it stop working at once.", action: "Revoke" });
+      ? { title: t("Log this browser out?"), text: t("Its open pages are closed to it at once."), action: t("Log out") }
+      : { title: t("Revoke this token?"), text: t("Scripts that use it stop working at once."), action: t("Revoke") });
     if (!sure) return;
     try {
       await (kind === "login" ? api.revokeLogin(row.dataset.id) : api.revokeToken(row.dataset.id));
@@ -87,7 +98,7 @@ class AccountPage extends Parted {
     });
     if (!done) return;
     form.reset();
-    toast("Password changed.");
+    toast(t("Password changed."));
   }
 }
 
@@ -97,7 +108,8 @@ const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"],
 
 function browserName(agent = "") {
   const find = (table) => table.find(([mark]) => agent?.includes(mark))?.[1];
-  return [find(BROWSERS) ?? "Unknown browser", find(SYSTEMS)].filter(Boolean).join(" on ");
+  const [browser, system] = [find(BROWSERS) ?? t("Unknown browser"), find(SYSTEMS)];
+  return system ? t("{browser} on {system}", { browser, system }) : browser;
 }
 
 customElements.define("account-page", AccountPage);

@@ -1,5 +1,7 @@
 /* <copy-button for="ID">: copies the text of another element, and says so. */
 
+import { t } from "../helpers/words.js";
+
 /** Also where the clipboard API is missing: plain http on another machine than this one. */
 export async function copyText(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -10,7 +12,7 @@ export async function copyText(text) {
   area.select();
   const done = document.execCommand("copy");
   area.remove();
-  if (!done) throw new Error("The browser does not allow copying here.");
+  if (!done) throw new Error(t("The browser does not allow copying here."));
   return undefined;
 }
 
@@ -24,9 +26,9 @@ class CopyButton extends HTMLElement {
   async copy() {
     try {
       await copyText(document.getElementById(this.getAttribute("for")).textContent);
-      this.button.textContent = "Copied";
+      this.button.textContent = t("Copied");
     } catch {
-      this.button.textContent = "Not copied";
+      this.button.textContent = t("Not copied");
     }
     setTimeout(() => { this.button.textContent = this.label; }, 1500);
   }

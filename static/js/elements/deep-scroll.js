@@ -6,6 +6,8 @@ the history view. A session that is watched at its end asks the server nothing.
 */
 
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { percent } from "../helpers/format.js";
+import { t } from "../helpers/words.js";
 import { ordered } from "../models/history-copy.js";
 import { HistoryBorder } from "../models/history-border.js";
 import { HistoryLoader } from "../models/history-loader.js";
@@ -162,14 +164,14 @@ export class DeepScroll {
   // Drawing what was loaded
 
   busy(on) {
-    if (on) setText(this.note, "Reading the history…");
+    if (on) setText(this.note, t("Reading the history…"));
     setHidden(this.note, !on);
   }
 
   /** The server reads a long journal, which it does once. */
   indexing(share) {
     this.busy(share < 1);
-    if (share < 1) setText(this.note, `Reading the history: ${Math.floor(share * 100)} %`);
+    if (share < 1) setText(this.note, t("Reading the history: {percent}", { percent: percent(Math.floor(share * 100), 0) }));
   }
 
   draw(change, top) {

@@ -1,6 +1,8 @@
 /* Scrolling by wheel past the live buffer's first line, and by touch, with momentum: xterm.js 6 has none. Rule: what is
 not clearly scrolling is left alone (taps, long presses, the page's own panning, wheels that a program asked for). */
 
+import { pannedFirst } from "./zoom-gestures.js";
+
 // As far as xterm.js goes for one notch of a wheel.
 const STEP_LINES = 3;
 const SLOP_PX = 8;
@@ -12,6 +14,10 @@ const FASTEST_PX_MS = 8;
 const REST_MS = 60;
 // After a frame that took longer the text would jump.
 const LONGEST_FRAME_MS = 50;
+// Of one movement, for a program.
+const MOST_NOTCHES = 20;
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Wheel and finger move `scroll` (a deep-scroll.js). */
 export function listenToGestures(scroll, view, pane) {
@@ -22,13 +28,25 @@ export function listenToGestures(scroll, view, pane) {
   for (const element of [view, pane]) {
     let rest = 0;
     new TouchScroll(element, {
-      may: () => (scroll.reading || view.scrolls) && !view.keyboardOpen,
-      by: (pixels) => {
+      may: () => !view.keyboardOpen,
+      by: (pixels, { gliding = false, ...point }) => {
+        if (view.layout.zoomed && pannedFirst(pixels, scroll, view)) return true;
         const lines = Math.trunc((rest + pixels) / view.cell.height);
         rest += pixels - lines * view.cell.height;
-        return lines === 0 || scroll.by(lines);
+        if (scroll.reading || view.scrolls) return lines === 0 || scroll.by(lines);
+        // A program's own screen follows the finger; what glides on after it would be keys that nobody meant.
+        if (!gliding) turnWheel(view, lines, point);
+        return !gliding;
       },
     });
+  }
+}
+
+/** As many notches for xterm.js, which makes of them what the program asked for: mouse reports or arrow keys. */
+function turnWheel(view, lines, { clientX, clientY }) {
+  const notch = { deltaY: Math.sign(lines), deltaMode: WheelEvent.DOM_DELTA_LINE, clientX, clientY, bubbles: true, cancelable: true };
+  for (let count = 0; count < Math.min(MOST_NOTCHES, Math.abs(lines)); count += 1) {
+    view.term.element.dispatchEvent(new WheelEvent("wheel", notch));
   }
 }
 
@@ -43,7 +61,7 @@ function wheel(event, scroll, view) {
 }
 
 class TouchScroll {
-  /** `by(pixels)` scrolls (down is positive) and answers whether there was anything; `may()`: ours to handle? */
+  /** `by(pixels, where)` scrolls (down is positive) and answers whether there was anything; `may()`: ours to handle? */
   constructor(element, { by, may }) {
     Object.assign(this, { by, may });
     this.start = null;    // where a finger came down that may become ours
@@ -77,7 +95,7 @@ class TouchScroll {
     const moved = this.last.y - y;
     this.speed = 0.7 * (moved / Math.max(1, event.timeStamp - this.last.time)) + 0.3 * this.speed;
     this.last = { y, time: event.timeStamp };
-    this.by(moved);
+    this.by(moved, { clientX: x, clientY: y });
   }
 
   begins(x, y) {
@@ -92,7 +110,7 @@ class TouchScroll {
     if (!this.ours) return;
     this.drop();
     if (event.cancelable) event.preventDefault();  // not a click where the finger happens to leave
-    if (event.timeStamp - this.last.time > REST_MS) return;
+    if (still.matches || event.timeStamp - this.last.time > REST_MS) return;
     this.speed = Math.max(-FASTEST_PX_MS, Math.min(FASTEST_PX_MS, this.speed));
     this.glide(performance.now());
   }
@@ -100,7 +118,7 @@ class TouchScroll {
   glide(before) {
     this.frame = requestAnimationFrame((now) => {
       const passed = Math.min(LONGEST_FRAME_MS, now - before);
-      if (Math.abs(this.speed) < SLOWEST_PX_MS || !this.by(this.speed * passed)) return;
+      if (Math.abs(this.speed) < SLOWEST_PX_MS || !this.by(this.speed * passed, { gliding: true })) return;
       this.speed *= FRICTION ** passed;
       this.glide(now);
     });

@@ -10,8 +10,9 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
+import { t } from "../helpers/words.js";
 import { ordered, selectedText } from "../models/history-copy.js";
-import { addRenderer, colour, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
+import { addRenderer, choices, colour, dress, join, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
 // More than a window ever holds.
 const SCROLLBACK_LINES = 20_000;
@@ -29,7 +30,16 @@ class HistoryView extends HTMLElement {
     this.drawing = false;
     this.top = 0;         // the row at the top of what is shown
     view.addEventListener("laid-out", () => this.term && this.layout());
-    document.addEventListener("themechange", () => this.term && colour(this.term, { cursor: false }));
+    this.ending = new AbortController();
+    const recolour = () => this.term && colour(this.term, { cursor: false });
+    const { signal } = this.ending;
+    document.addEventListener("themechange", recolour, { signal });
+    document.addEventListener("lookchange", () => this.term && dress(this.term, { cursor: false }), { signal });
+  }
+
+  disconnectedCallback() {
+    this.ending?.abort();
+    this.term?.dispose();
   }
 
   get shown() {
@@ -37,6 +47,7 @@ class HistoryView extends HTMLElement {
   }
 
   set shown(on) {
+    if (on) this.scrollLeft = this.view.scrollLeft;
     this.classList.toggle("shown", on);
     this.ariaHidden = String(!on);
   }
@@ -46,14 +57,17 @@ class HistoryView extends HTMLElement {
     this.mount.className = "terminal-mount";
     this.append(this.mount);
     this.term = new Terminal({
-      ...look((text) => { this.title = text; }), scrollback: SCROLLBACK_LINES, windowsPty: AS_WRAPPED,
+      ...look((text) => this.view.hint(text)), scrollback: SCROLLBACK_LINES, windowsPty: AS_WRAPPED,
       rows: this.view.term.rows, cols: this.view.term.cols, cursorInactiveStyle: "none", disableStdin: true,
     });
-    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri)));
+    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri), {
+      hover: (event, uri) => this.view.hint(uri), leave: () => this.view.hint(""),
+    }));
     guard(this.term);
     registerWidths(this.term);
     colour(this.term, { cursor: false });
     this.term.open(this.mount);
+    join(this.term, choices.get("terminal_ligatures"));
     addRenderer(this.term, () => this.layout());
     this.keys();
     this.term.onScroll(() => this.drawing || this.moved());
@@ -65,7 +79,7 @@ class HistoryView extends HTMLElement {
     const { textarea } = this.term;
     textarea.tabIndex = -1;
     textarea.inputMode = "none";
-    textarea.setAttribute("aria-label", "History");
+    textarea.setAttribute("aria-label", t("History"));
     this.mount.addEventListener("mouseup", ({ button }) => {
       if (button === 0 && !matchMedia("(pointer: coarse)").matches) this.view.focus();
     });
@@ -77,6 +91,11 @@ class HistoryView extends HTMLElement {
 
   get rows() {
     return this.term?.rows ?? this.view.term.rows;
+  }
+
+  /** As <terminal-view>'s: the history goes on below. */
+  pansBefore(down) {
+    return down < 0;
   }
 
   moved() {

@@ -1,6 +1,7 @@
 /* <new-session>: the dialog that starts a program, and the button that opens it. */
 
 import { api } from "../page.js";
+import { tagsIn } from "../helpers/labels.js";
 import { submitting, clearErrors } from "./form-errors.js";
 
 /** The session page that opens next may take its window's size at once: nobody else can be watching yet. */
@@ -23,6 +24,7 @@ class NewSession extends HTMLElement {
       event.preventDefault();
       this.start();
     });
+    if (new URLSearchParams(location.search).has("new")) this.open();    // asked for on a page without this dialog
     this.querySelector("[data-part=cancel]").addEventListener("click", () => this.dialog.close());
   }
 
@@ -35,10 +37,10 @@ class NewSession extends HTMLElement {
   order() {
     const field = (name) => this.form.elements[name].value.trim();
     const order = {};
-    for (const name of ["command", "cwd", "name"]) {
+    for (const name of ["command", "cwd", "name", "group"]) {
       if (field(name)) order[name] = field(name);
     }
-    const tags = field("tags").split(/[\s,]+/).filter(Boolean).map((tag) => tag.replace(/^#/, ""));
+    const tags = tagsIn(field("tags"));
     if (tags.length) order.tags = tags;
     return order;
   }
@@ -47,7 +49,9 @@ class NewSession extends HTMLElement {
     const made = await submitting(this.form, () => api.create(this.order()));
     if (!made) return;
     markFresh(made.id);
-    location.assign(`/sessions/${made.id}`);
+    this.dialog.close();
+    const here = new CustomEvent("made", { bubbles: true, cancelable: true, detail: made });
+    if (this.dispatchEvent(here)) location.assign(`/sessions/${made.id}`);
   }
 }
 

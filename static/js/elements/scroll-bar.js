@@ -1,7 +1,8 @@
 /* <scroll-bar>: one bar for the live terminal and the history above it. Rule: it knows rows and nothing else; where
 they come from is not its business.
 
-Events: `dragged` {top} (go there), `paged` {way: -1 or 1}, `neared` (a pointer comes: learn how long all of it is).
+Events: `dragged` {top} (go there), `paged` {way: -1 or 1}, `neared` (a pointer comes: learn how long all of it is),
+`placed` (what is shown is another part).
 */
 
 import { thumb, topAt } from "../helpers/scroll-map.js";
@@ -29,7 +30,9 @@ class ScrollBar extends HTMLElement {
   put(place) {
     const same = Object.keys(place).every((key) => place[key] === this.place[key]);
     this.place = place;
-    if (!same) this.draw();
+    if (same) return;
+    this.draw();
+    this.tell("placed");
   }
 
   get dragging() {

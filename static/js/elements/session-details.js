@@ -1,12 +1,15 @@
 /* <session-details>: everything known about the session, its name and tags to change, and how scripts reach it. */
 
 import { api } from "../page.js";
-import { ago, bytes, duration, moment, size } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { ago, bytes, duration, moment, percent, size } from "../helpers/format.js";
+import { stateWords } from "../helpers/exit.js";
+import { roleWords } from "../helpers/roles.js";
 import { commandLine, nameOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 import { Parted, setText } from "./dom.js";
 import { submitting } from "./form-errors.js";
 import { toast } from "./toast-line.js";
+import "./stats-panel.js";
 
 class SessionDetails extends Parted {
   /** `status` is a models/session-status.js; `stream` says which viewer is this window. */
@@ -39,11 +42,11 @@ class SessionDetails extends Parted {
   draw() {
     const { facts } = this.status;
     const known = {
-      state: facts.state === "ended" ? exitWords(facts) : facts.state,
+      state: stateWords(facts),
       command: commandLine(facts),
       cwd: facts.cwd,
       title: facts.title,
-      size: `${size(facts.rows, facts.cols)} (rows × columns)`,
+      size: t("{size} (rows × columns)", { size: size(facts.rows, facts.cols) }),
       holder: facts.size_holder,
       uptime: duration(this.status.uptime),
       started: moment(facts.created_at),
@@ -53,7 +56,7 @@ class SessionDetails extends Parted {
       "last-input": ago(facts.last_input_at),
       pid: facts.pid,
       processes: facts.process_count,
-      cpu: typeof facts.cpu_percent === "number" ? `${facts.cpu_percent.toFixed(1)} %` : null,
+      cpu: typeof facts.cpu_percent === "number" ? percent(facts.cpu_percent) : null,
       memory: typeof facts.memory_bytes === "number" ? bytes(facts.memory_bytes) : null,
       expires: facts.expires_at && moment(facts.expires_at),
       id: facts.id,
@@ -86,9 +89,9 @@ class SessionDetails extends Parted {
     this.part("viewers").replaceChildren(...list.map((viewer) => {
       const line = document.createElement("li");
       const mine = viewer.viewer === this.stream.viewer;
-      const window = viewer.rows && viewer.cols ? `window ${size(viewer.rows, viewer.cols)}` : "no window";
-      const who = viewer.user + (mine ? " (this window)" : "");
-      setText(line, [who, viewer.role, window, ...(viewer.hidden ? ["not looking"] : [])].join("  ·  "));
+      const window = viewer.rows && viewer.cols ? t("window {size}", { size: size(viewer.rows, viewer.cols) }) : t("no window");
+      const who = mine ? t("{user} (this window)", { user: viewer.user }) : viewer.user;
+      setText(line, [who, roleWords(viewer.role), window, ...(viewer.hidden ? [t("not looking")] : [])].join("  ·  "));
       return line;
     }));
   }
@@ -109,7 +112,7 @@ class SessionDetails extends Parted {
       api.change(this.status.id, { name: elements.name.value.trim(), tags }));
     if (done === undefined) return;
     this.status.put(done ?? { name: elements.name.value.trim(), tags });
-    toast("Saved.");
+    toast(t("Saved."));
   }
 }
 

@@ -1,61 +1,104 @@
-/* <session-page>: wires the stream, the terminal and the bar of one session. */
+/* <session-page>: wires the stream, the terminal and the bar of one session. Rule: several may live in one page, so
+nothing here reaches out of its element, but for the page's title, which belongs to the active one. */
 
 import { api, connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { TooMuch } from "../models/history-copy.js";
-import { clients, duration, size, sizeInWords } from "../helpers/format.js";
-import { exitWords } from "../helpers/exit.js";
+import { duration } from "../helpers/format.js";
+import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
+import { t } from "../helpers/words.js";
 import { Parted, pageData } from "./dom.js";
 import { confirmed } from "./confirm-dialog.js";
-import { copyText } from "./copy-button.js";
+import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { markFresh } from "./new-session.js";
 import { DeepScroll } from "./deep-scroll.js";
 import { listenToGestures } from "./gestures.js";
+import { PaneTools } from "./pane-tools.js";
+import { listenToZoom } from "./zoom-gestures.js";
+import { SessionSizes } from "./session-sizes.js";
+import { SessionPeople } from "./session-people.js";
+import { SessionActions } from "./session-actions.js";
+import { followViewport } from "./keyboard-viewport.js";
+import { bannerText } from "./session-banner.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
 import "./search-bar.js";
 import "./key-bar.js";
 import "./session-details.js";
+import "./size-menu.js";
+import "./presence-list.js";
 
-// A reconnect that takes less is not worth a word.
-const BANNER_AFTER_MS = 500;
-// Less of the window than this is left: that is an on-screen keyboard, not a toolbar.
-const KEYBOARD_SHARE = 0.75;
 
 const TROUBLE = {
-  ended: "The program has ended; the keys went nowhere.",
-  forbidden: "You may watch this session, not type into it.",
-  rate_limited: "The program does not read its input; some keys were not delivered.",
-  too_large: "That was too much input at once; it was not typed.",
+  ended: t("The program has ended; the keys went nowhere."),
+  forbidden: t("You may watch this session, not type into it."),
+  rate_limited: t("The program does not read its input; some keys were not delivered."),
+  too_large: t("That was too much input at once; it was not typed."),
 };
 
-const LOST_WORDS = "The machine or the keeper stopped, and this program with it. Below is what it showed last. "
-  + "“Run again” starts the same command in the same directory.";
+const LOST_WORDS = t("The machine or the keeper stopped, and this program with it. Below is what it showed last. “Run again” starts the same command in the same directory.");
 
 class SessionPage extends Parted {
   connectedCallback() {
     this.link = connection();
     this.view = this.querySelector("terminal-view");
-    customElements.upgrade(this.view);
+    customElements.upgrade(this);             // its parts first
     const facts = this.facts ?? pageData("session-data");
     this.stream = new SessionStream({
-      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? null,
+      connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
-    this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts });
-    window.holdfast.stream = this.stream;
-    window.holdfast.terminal = this.view;
+    this.ending = new AbortController();
+    this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts, signal: this.ending.signal });
+    this.actions = new SessionActions(this);
     this.parts();
     this.listen();
     this.buttons();
     this.keyboard();
+    this.tools = new PaneTools(this);
     this.draw();
+    if (this.active !== undefined) return;    // a workspace says which of its panes has the focus
+    this.activate();
     if (!matchMedia("(pointer: coarse)").matches) this.view.focus();
+  }
+
+  /** For good: a closed pane leaves the session, which goes on. */
+  disconnectedCallback() {
+    this.stream.close();
+    this.ending.abort();
+    this.unregister();
+    this.sizes.close();
+  }
+
+  /** The one that is used: it has the page's title and the actions. */
+  activate() {
+    this.active = true;
+    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools });
+    this.register();
+    this.draw();
+  }
+
+  deactivate() {
+    this.active = false;
+    this.unregister();
+  }
+
+  register() {
+    this.actions.register();
+    this.tools.register();
+    this.sizes.register();
+    this.people.register({ anew: true });
+  }
+
+  unregister() {
+    this.actions.forget();
+    this.tools.forget();
+    this.sizes.unregister();
+    this.people.unregister();
   }
 
   parts() {
@@ -64,6 +107,9 @@ class SessionPage extends Parted {
     this.keys = this.querySelector("key-bar");
     this.details.attach(this.status, this.stream);
     this.deep();
+    const { status, stream, view, link, scroll } = this;
+    this.sizes = new SessionSizes({ page: this, status, stream, view, link });
+    this.people = new SessionPeople({ page: this, status, stream, view, link, scroll });
     this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
   }
@@ -78,68 +124,51 @@ class SessionPage extends Parted {
       history, pages, pane, stream: this.stream, view: this.view, bar: this.querySelector("scroll-bar"),
       button: this.part("bottom"), note: this.part("note"), say: toast,
     });
+    this.view.layout.tie(pane);
+    listenToZoom(this.view.layout, [this.view, pane]);
     listenToGestures(this.scroll, this.view, pane);
-    window.holdfast.scroll = this.scroll;
   }
 
   listen() {
     const { stream, view } = this;
+    const linked = (name, act) => this.link.addEventListener(name, act, { signal: this.ending.signal });
     this.status.addEventListener("change", () => this.draw());
-    this.link.addEventListener("tick", () => this.tick());
+    linked("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
-    stream.addEventListener("sized", () => this.draw());
-    stream.addEventListener("away", () => this.drawFit());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
-    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? "Some keys were not delivered."));
-    this.link.addEventListener("gap", ({ detail }) => this.mine(detail) && toast("Some output could not be kept."));
-    this.link.addEventListener("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
+    stream.addEventListener("trouble", ({ detail }) => toast(TROUBLE[detail.code] ?? t("Some keys were not delivered.")));
+    linked("gap", ({ detail }) => this.mine(detail) && toast(t("Some output could not be kept.")));
+    linked("pressure", ({ detail }) => this.mine(detail) && this.pressure(detail.on));
     view.addEventListener("typed", ({ detail }) => this.type(this.keys.applied(detail.data)));
     this.keys.addEventListener("typed", ({ detail }) => {
       this.scroll.toBottom();
       this.type(detail.data);
     });
-    view.addEventListener("copy-chosen", () => this.copy());
-    view.addEventListener("laid-out", () => this.drawFit());
+    this.keys.addEventListener("paste-chosen", () => pasteInto(view));
     view.addEventListener("search-asked", () => this.searchBar.open());
-    view.addEventListener("left", () => this.part("details").focus());
+    view.addEventListener("left", () => this.leaveTerminal());
     view.addEventListener("titled", ({ detail }) => this.status.put({ title: detail.title }));
-    view.addEventListener("copy-asked", ({ detail }) => this.offerCopy(detail.text));
     this.details.addEventListener("toggled", ({ detail }) => this.detailsToggled(detail.open));
   }
 
   buttons() {
     const on = (name, act) => this.part(name).addEventListener("click", act);
-    on("fit", () => this.fit());
     on("search", () => this.searchBar.open());
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
   }
 
+  leaveTerminal() {
+    this.view.term.blur();
+    this.part("details").focus();
+  }
+
   // Typing
 
   type(data) {
     if (this.stream.type(data)) return;
-    toast(this.status.running ? "Too much input is waiting already; this was not taken." : TROUBLE.ended);
-  }
-
-  /** Consent first: the program asked, not the user. */
-  offerCopy(text) {
-    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    toast(`The program offers to copy “${shown}”.`, {
-      shown: 15_000,
-      action: { label: "Copy", run: () => copyText(text).catch((error) => toast(error.message)) },
-    });
-  }
-
-  async copy() {
-    const { reading, pane } = this.scroll;
-    try {
-      const text = reading && pane.chosen ? await pane.selectedText() : this.view.selected;
-      if (text) await copyText(text);
-    } catch (error) {
-      toast(error instanceof TooMuch ? "More than 10 million characters are selected; nothing was copied." : error.message);
-    }
+    toast(this.status.running ? t("Too much input is waiting already; this was not taken.") : TROUBLE.ended);
   }
 
   // The session's state
@@ -148,7 +177,7 @@ class SessionPage extends Parted {
     this.draw();
     this.away = false;
     this.drawBanner();
-    if (this.fresh()) this.fit();
+    if (this.fresh()) this.sizes.fit();
   }
 
   /** Made by this window a moment ago: nobody else has a size in mind yet. */
@@ -173,15 +202,15 @@ class SessionPage extends Parted {
   }
 
   gone(error) {
-    this.problem = error.code === "not_found" ? "This session is no longer there." : error.message;
+    this.problem = error.code === "not_found" ? t("This session is no longer there.") : error.message;
     this.drawBanner();
   }
 
   async end() {
     const sure = await confirmed({
-      title: "End this session?",
-      text: "The program gets a hang-up, and is killed if it does not go. Its record and output stay.",
-      action: "End session",
+      title: t("End this session?"),
+      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      action: t("End session"),
     });
     if (sure) await api.end(this.status.id).catch((error) => toast(error.message));
     this.view.focus();
@@ -191,19 +220,17 @@ class SessionPage extends Parted {
     try {
       const made = await api.again(this.status.id);
       markFresh(made.id);
-      location.assign(`/sessions/${made.id}`);
+      const here = new CustomEvent("again", { bubbles: true, cancelable: true, detail: { before: this.status.id, made } });
+      if (this.dispatchEvent(here)) location.assign(`/sessions/${made.id}`);
     } catch (error) {
       toast(error.message);
     }
   }
 
-  async fit() {
-    try {
-      await this.stream.resize(this.view.proposal);
-    } catch (error) {
-      toast(error.code ? error.message : "Not connected: the size stays.");
-    }
-    this.view.focus();
+  /** What this window would hold. Tablets that call themselves desktops are told by their fingers. */
+  get window() {
+    const tablet = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+    return { ...this.view.proposal, ...(tablet ? { device: "tablet" } : {}) };
   }
 
   // Drawing
@@ -213,34 +240,17 @@ class SessionPage extends Parted {
     this.dataset.state = facts.state;
     const name = nameOf(facts);
     this.say("name", name);
-    document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
-    this.say("state", facts.state === "ended" ? exitWords(facts) : facts.state);
+    if (this.active) document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
+    this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
-    this.say("clients", clients(facts.connected_clients));
-    this.part("clients").title = this.viewerNames();
-    this.say("size", size(facts.rows, facts.cols));
-    this.part("size").title = sizeInWords(facts.rows, facts.cols);
     this.say("uptime", duration(this.status.uptime));
     this.show("end", running);
     this.show("again", !running);
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", LOST_WORDS);
     this.view.readOnly = !running;
-    this.drawFit();
-  }
-
-  viewerNames() {
-    const { viewers } = this.status.facts;
-    return Array.isArray(viewers) ? viewers.map((viewer) => viewer.user).join(", ") : "";
-  }
-
-  drawFit() {
-    // Not above an on-screen keyboard: the button would cover what is being typed.
-    const shown = this.status.running && this.stream.joined && this.view.differs && !this.view.keyboardOpen;
-    this.show("fit", shown);
-    if (!shown) return;
-    const { rows, cols } = this.view.proposal;
-    this.part("fit").title = `Make the session ${sizeInWords(rows, cols)}, for everybody in it`;
+    this.sizes.draw();
+    this.people.draw();
   }
 
   tick() {
@@ -249,24 +259,9 @@ class SessionPage extends Parted {
   }
 
   drawBanner() {
-    const text = this.bannerText();
+    const text = bannerText(this);
     this.show("banner", Boolean(text));
     this.say("banner-text", text);
-  }
-
-  bannerText() {
-    if (this.problem) return this.problem;
-    if (!this.link.open || !this.stream.joined) return this.awayText();
-    if (this.full ?? this.status.facts.disk_full) return "The disk is full. The program goes on; its newest output may not be kept.";
-    return "";
-  }
-
-  awayText() {
-    const age = this.link.now() - this.link.lastHeard;
-    if (!this.stream.everJoined) return age > BANNER_AFTER_MS ? "Connecting…" : "";
-    if (age < BANNER_AFTER_MS) return "";
-    const kept = this.status.running ? " Keys you type are kept." : "";
-    return `Connection lost. Screen is ${duration(age / 1000)} old.${kept}`;
   }
 
   detailsToggled(open) {
@@ -274,22 +269,12 @@ class SessionPage extends Parted {
     if (!open) this.view.focus();
   }
 
-  /** The on-screen keyboard covers the page on some phones: the page is then only as high as what is left. */
+  /** A page of several panes is as high as this one would be. */
   keyboard() {
-    const viewport = window.visualViewport;
-    if (!viewport) return;
-    const follow = () => {
-      this.tallest = Math.max(this.width === viewport.width ? this.tallest : 0, viewport.height);
-      this.width = viewport.width;
-      const open = matchMedia("(pointer: coarse)").matches && viewport.height < this.tallest * KEYBOARD_SHARE;
-      this.style.setProperty("--page-height", `${viewport.height}px`);
-      this.style.setProperty("--page-top", `${viewport.offsetTop}px`);
+    followViewport(this.closest("workspace-page") ?? this, (open) => {
       this.view.keyboard = open;
-      this.drawFit();
-    };
-    viewport.addEventListener("resize", follow);
-    viewport.addEventListener("scroll", follow);
-    follow();
+      this.sizes.draw();
+    }, this.ending.signal);
   }
 }
 

@@ -1,9 +1,9 @@
-/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; the text is scaled so that all of it
-shows, and nothing here ever resizes the session.
+/* <terminal-view>: xterm.js. Rule: it always has the session's rows and columns; nothing here ever resizes the session.
 
 It is the `terminal` that models/session-stream.js draws on. Events: `typed` {data}, `user-typed` (not by the program's
 wish, as reports of focus are), `laid-out`, `redrawn` (reset: a snapshot follows), `titled` {title}, `copy-asked` {text}
-(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}.
+(the program wants to fill the clipboard), `copy-chosen` (the user does), `scroll-asked` {pages} or {to}, `paste-asked`
+{text}, `files-pasted` {files}, `selected`, `zoom-asked` {step: 1, -1, or 0 for none}, `bell`, `link` {text} (the pointer is on one; "" when it left).
 */
 
 import { Terminal } from "@xterm/xterm";
@@ -11,13 +11,16 @@ import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { SearchAddon } from "@xterm/addon-search";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
+import { preferences } from "../page.js";
 import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
-import { fits, fontThatFits, smaller, SMALLEST_FONT } from "../helpers/scale.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
-import { copyText } from "./copy-button.js";
-import { addRenderer, colour, look, openLink, SCROLLBAR_PX, usualFontPx } from "./terminal-look.js";
+import { cleaned } from "../helpers/paste.js";
+import { t } from "../helpers/words.js";
+import { Composition } from "./composition.js";
+import { addRenderer, choices, colour, dress, join, look, openLink } from "./terminal-look.js";
+import { TerminalLayout } from "./terminal-layout.js";
 
 const SCROLLBACK_LINES = 5000;
 // CAN ends whatever sequence was cut off, RIS resets the rest: both in the stream, behind what is still unparsed.
@@ -31,9 +34,22 @@ class TerminalView extends HTMLElement {
     this.mount = document.createElement("div");
     this.mount.className = "terminal-mount";
     this.append(this.mount);
+    this.layout = new TerminalLayout(this);
+    this.ending = new AbortController();
     this.open();
-    new ResizeObserver(() => this.layoutSoon()).observe(this);
-    document.addEventListener("themechange", () => this.theme());
+    this.watch = new ResizeObserver(() => this.layout.soon());
+    this.watch.observe(this);
+    const { signal } = this.ending;
+    document.addEventListener("themechange", () => this.theme(), { signal });
+    document.addEventListener("lookchange", () => this.dress(), { signal });
+  }
+
+  /** For good: xterm.js holds timers, and a WebGL context of the few that a page has. */
+  disconnectedCallback() {
+    this.ending.abort();
+    this.watch.disconnect();
+    this.layout.close();
+    this.term.dispose();
   }
 
   open() {
@@ -42,17 +58,28 @@ class TerminalView extends HTMLElement {
     guard(this.term);
     registerWidths(this.term);
     this.theme();
+    this.speaking();
+    preferences.addEventListener("change", ({ detail }) => detail.name === "screen_reader" && this.speaking(), { signal: this.ending.signal });
     this.term.open(this.mount);
+    join(this.term, choices.get("terminal_ligatures"));
+    this.mount.addEventListener("paste", (event) => this.pasted(event), true);
     this.painter = new Painter(this.term);
-    this.term.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+E leaves it.");
-    addRenderer(this.term, () => this.layoutSoon());
+    this.term.textarea.setAttribute("aria-label", t("Terminal. Ctrl+Shift+E leaves it."));
+    this.compose();
+    addRenderer(this.term, () => this.layout.soon());
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.term.onData((data) => this.tell("typed", { data }));
     this.term.onBinary((data) => this.tell("typed", { data: fromBinary(data) }));
     this.term._core.coreService.onUserInput(() => this.tell("user-typed"));
+    this.term.onBell(() => this.tell("bell"));
+    this.term.onSelectionChange(() => this.tell("selected"));
     this.term.onTitleChange((title) => this.tell("titled", { title }));
-    this.term.onCursorMove(() => this.keyboardOpen && this.revealCursor());
-    this.layout();
+    this.term.onCursorMove(() => this.layout.cursorMoved());
+    this.layout.now();
+  }
+
+  speaking() {
+    this.term.options.screenReaderMode = preferences.get("screen_reader", false);
   }
 
   addons() {
@@ -60,15 +87,37 @@ class TerminalView extends HTMLElement {
     this.search = new SearchAddon();
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
-    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri)));
+    this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri), {
+      hover: (event, uri) => this.hint(uri), leave: () => this.hint(""),
+    }));
     this.term.loadAddon(new ClipboardAddon(undefined, {
       readText: () => "",                     // no program reads this machine's clipboard
       writeText: (selection, text) => { if (text) this.tell("copy-asked", { text }); },
     }));
   }
 
+  compose() {
+    const screen = this.mount.querySelector(".xterm-screen");
+    this.composition = new Composition({
+      textarea: this.term.textarea, root: screen, send: (data) => this.term.input(data, true),
+      choice: () => preferences.get("composing"), modified: () => Boolean(this.modifiers?.any),
+      place: () => {
+        const { cursorX, cursorY } = this.term.buffer.active;
+        const { width, height } = this.cell;
+        const { fontFamily: font, fontSize: size } = this.term.options;
+        return { left: cursorX * width, top: cursorY * height, height, font, size, width: screen.clientWidth };
+      },
+    });
+  }
+
   theme() {
     colour(this.term, { cursor: !this.over });
+  }
+
+  /** As it was chosen just now. */
+  dress() {
+    dress(this.term, { cursor: !this.over });
+    this.layout.now();
   }
 
   // What the stream draws on. xterm.js parses later than it is told to write: resets and sizes go through the same
@@ -92,41 +141,10 @@ class TerminalView extends HTMLElement {
   take(rows, cols) {
     if (rows === this.term.rows && cols === this.term.cols) return;
     this.term.resize(cols, rows);
-    this.layout();
+    this.layout.now();
   }
 
-  // Size
-
-  layoutSoon() {
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = undefined;
-      this.layout();
-    });
-  }
-
-  /** What this window would hold at the usual text size goes to `proposal`; then the text is scaled to show it all. */
-  layout() {
-    if (this.keyboardOpen) {
-      this.revealCursor();
-      return;
-    }
-    this.term.options.fontSize = usualFontPx();
-    this.proposal = this.fit.proposeDimensions() ?? this.proposal;
-    const room = { width: this.mount.clientWidth - SCROLLBAR_PX, height: this.mount.clientHeight };
-    if (room.width <= 0 || room.height <= 0) return;
-    this.scale(room);
-    this.classList.toggle("differs", this.differs);
-    this.tell("laid-out");
-  }
-
-  scale(room) {
-    const drawn = () => this.mount.querySelector(".xterm-screen").getBoundingClientRect();
-    if (fits(drawn(), room)) return;
-    this.term.options.fontSize = fontThatFits(this.term.options.fontSize, drawn(), room, usualFontPx());
-    while (!fits(drawn(), room) && this.term.options.fontSize > SMALLEST_FONT) {
-      this.term.options.fontSize = smaller(this.term.options.fontSize);
-    }
-  }
+  // Size: elements/terminal-layout.js
 
   get differs() {
     return Boolean(this.proposal)
@@ -138,14 +156,7 @@ class TerminalView extends HTMLElement {
     if (this.keyboardOpen === open) return;
     this.keyboardOpen = open;
     this.classList.toggle("keyboard", open);
-    this.layoutSoon();
-  }
-
-  revealCursor() {
-    const screen = this.mount.querySelector(".xterm-screen");
-    const cell = screen.clientHeight / this.term.rows;
-    const bottom = (this.term.buffer.active.cursorY + 1) * cell;
-    this.scrollTop = Math.max(0, bottom + cell - this.clientHeight);
+    this.layout.soon();
   }
 
   // Keys that the page keeps
@@ -153,8 +164,10 @@ class TerminalView extends HTMLElement {
   key(event) {
     if (event.type !== "keydown" || !event.shiftKey || event.altKey || event.metaKey) return true;
     const act = this.keyAct(event);
+    if (event.defaultPrevented) return false;  // the page's own keys came first
     if (act) {
       event.preventDefault();
+      event.stopPropagation();
       act();
       return false;
     }
@@ -163,9 +176,11 @@ class TerminalView extends HTMLElement {
 
   keyAct({ ctrlKey, code }) {
     const scroll = (detail) => () => this.tell("scroll-asked", detail);
+    const zoom = (step) => () => this.tell("zoom-asked", { step });
     if (!ctrlKey) return { PageUp: scroll({ pages: -1 }), PageDown: scroll({ pages: 1 }) }[code];
     return {
       KeyC: () => this.tell("copy-chosen"), KeyF: () => this.tell("search-asked"),
+      Equal: zoom(1), NumpadAdd: zoom(1), Minus: zoom(-1), NumpadSubtract: zoom(-1), Digit0: zoom(0), Numpad0: zoom(0),
       KeyE: () => {
         this.term.blur();
         this.tell("left");
@@ -190,6 +205,13 @@ class TerminalView extends HTMLElement {
     return !this.place.alternate && this.term.modes.mouseTrackingMode === "none";
   }
 
+  /** Whether a wheel that turns this way (down is positive) moves the window over zoomed text before it scrolls: up
+   * always, down when nothing is below. A program that has the mouse gets the wheel. */
+  pansBefore(down) {
+    const { top, bottom } = this.place;
+    return this.term.modes.mouseTrackingMode === "none" && (down < 0 || top >= bottom);
+  }
+
   get cell() {
     const { width, height } = this.mount.querySelector(".xterm-screen").getBoundingClientRect();
     return { width: width / this.term.cols, height: height / this.term.rows };
@@ -204,8 +226,24 @@ class TerminalView extends HTMLElement {
     return this.term.getSelection();
   }
 
+  /** The browser's own paste, before xterm.js sees it: what it holds is looked at first. */
+  pasted(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.composition.elsewhere();
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text) this.tell("paste-asked", { text });
+    else if (files.length) this.tell("files-pasted", { files });
+  }
+
+  /** As if typed, in brackets where the program asked for them, which nothing in the text can close. */
   paste(text) {
-    this.term.paste(text);
+    this.term.paste(cleaned(text));
+  }
+
+  get bracketsPaste() {
+    return this.term.modes.bracketedPasteMode;
   }
 
   focus() {
@@ -224,8 +262,9 @@ class TerminalView extends HTMLElement {
     return this.term.modes.applicationCursorKeysMode;
   }
 
+  /** Where the link under the pointer leads. */
   hint(text) {
-    this.title = text;
+    this.tell("link", { text });
   }
 
   /** The screen as text, for tests: rows joined by newlines, trailing blanks cut; `scrollback` adds what is above. */

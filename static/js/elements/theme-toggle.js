@@ -1,9 +1,11 @@
-/* <theme-toggle>: system, light, dark. The choice is this browser's; `early.js` applies it before the first paint. */
+/* <theme-toggle>: system, light, dark. The choice is the account's; this browser keeps a copy, which `early.js` applies
+before the first paint. */
 
+import { t } from "../helpers/words.js";
+import { preferences } from "../page.js";
 import { Parted } from "./dom.js";
 
 const ORDER = ["system", "light", "dark"];
-const WORDS = { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
 const KEY = "holdfast.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -13,7 +15,23 @@ export function isDark() {
   return theme ? theme === "dark" : system.matches;
 }
 
-system.addEventListener("change", () => document.dispatchEvent(new Event("themechange")));
+/** "system", "light" or "dark". */
+export function chosenTheme() {
+  return document.documentElement.dataset.theme ?? "system";
+}
+
+export function chooseTheme(choice) {
+  apply(choice);
+  preferences.set("theme", choice);
+}
+
+function apply(choice) {
+  if (choice === chosenTheme()) return;
+  if (choice === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
+  remember(choice);
+  document.dispatchEvent(new Event("themechange"));
+}
 
 function remember(choice) {
   try {
@@ -24,27 +42,28 @@ function remember(choice) {
   }
 }
 
+system.addEventListener("change", () => document.dispatchEvent(new Event("themechange")));
+// Another device may have chosen since. Where nothing was chosen for the account, this browser's choice stays.
+apply(preferences.get("theme", chosenTheme()));
+
 class ThemeToggle extends Parted {
   connectedCallback() {
-    this.choice = document.documentElement.dataset.theme ?? "system";
     this.querySelector("button").addEventListener("click", () => this.next());
+    document.addEventListener("themechange", () => this.draw());
     this.draw();
   }
 
   next() {
-    this.choice = ORDER[(ORDER.indexOf(this.choice) + 1) % ORDER.length];
-    if (this.choice === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = this.choice;
-    remember(this.choice);
-    this.draw();
-    document.dispatchEvent(new Event("themechange"));
+    chooseTheme(ORDER[(ORDER.indexOf(chosenTheme()) + 1) % ORDER.length]);
   }
 
   draw() {
     const button = this.querySelector("button");
-    button.ariaLabel = WORDS[this.choice];
-    button.title = WORDS[this.choice];
-    for (const name of ORDER) this.show(name, name === this.choice);
+    const choice = chosenTheme();
+    const words = { system: t("Theme: as the system"), light: t("Theme: light"), dark: t("Theme: dark") }[choice];
+    button.ariaLabel = words;
+    button.title = words;
+    for (const name of ORDER) this.show(name, name === choice);
   }
 }
 

@@ -7,11 +7,10 @@ class ToastLine extends HTMLElement {
     this.setAttribute("role", "status");
   }
 
-  /** `action` {label, run} adds a button. */
-  say(text, { action, shown = SHOWN_MS } = {}) {
+  /** `action` {label, run} adds a button, `actions` several. */
+  say(text, { action, actions = action ? [action] : [], shown = SHOWN_MS } = {}) {
     clearTimeout(this.timer);
-    this.replaceChildren(text);
-    if (action) this.append(this.button(action));
+    this.replaceChildren(text, ...actions.map((one) => this.button(one)));
     this.classList.add("shown");
     this.timer = setTimeout(() => this.clear(), shown);
   }

@@ -1,8 +1,10 @@
 /* What to call a session, and whether it answers a search. Pure. */
 
+import { t } from "./words.js";
+
 /** The command as one line: the server's own wording, in which a line for the shell has no shell around it. */
 export function commandLine({ command, command_line: line }) {
-  return line || (command ?? []).join(" ") || "login shell";
+  return line || (command ?? []).join(" ") || t("login shell");
 }
 
 /** The user's name for it, else "directory: command". */
@@ -20,7 +22,7 @@ export function subtitleOf(session) {
 
 /** Every word of `query` must occur somewhere; a word `#tag` must be one of the tags. */
 export function answers(session, query) {
-  const hay = [session.name, session.title, session.cwd, commandLine(session), ...(session.tags ?? [])]
+  const hay = [session.name, session.title, session.cwd, commandLine(session), session.group, ...(session.tags ?? [])]
     .filter(Boolean).join("\n").toLowerCase();
   return query.toLowerCase().split(/\s+/).filter(Boolean).every((word) =>
     word.startsWith("#") && word.length > 1

@@ -1,12 +1,18 @@
 /* The HTTP API, as promises. Rule: a login that is over leads to the login page, everything else is an error to show. */
 
+import { t } from "../helpers/words.js";
+
 /** `fields` maps a field's name to what is wrong with it; `status` 0 means the server was not reached. */
 export class ApiError extends Error {
   constructor(status, problem = {}) {
-    super(problem.detail || problem.title || (status ? `The server answered ${status}.` : "The server cannot be reached."));
+    super(problem.detail || problem.title || wordless(status));
     this.status = status;
     this.fields = Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message]));
   }
+}
+
+function wordless(status) {
+  return status ? t("The server answered {status}.", { status }) : t("The server cannot be reached.");
 }
 
 export class Api {
@@ -15,26 +21,35 @@ export class Api {
     Object.assign(this, { csrf, fetch, loggedOut });
   }
 
-  async call(method, path, body) {
-    const answer = await this.reach(method, path, body);
+  async call(method, path, body, how = {}) {
+    const answer = await this.reach(method, path, body, how);
     if (answer.ok) return answer.status === 204 ? null : answer.json();
-    const problem = await answer.json().catch(() => ({}));
-    if (answer.status === 401) this.loggedOut();
-    throw new ApiError(answer.status, problem);
+    throw await this.refused(answer);
   }
 
-  async reach(method, path, body) {
+  async refused(answer) {
+    const problem = await answer.json().catch(() => ({}));
+    if (answer.status === 401) this.loggedOut();
+    return new ApiError(answer.status, problem);
+  }
+
+  async reach(method, path, body, how) {
     const headers = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = this.csrf;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     try {
       return await this.fetch(`/api/v1${path}`, {
-        method, headers, credentials: "same-origin", redirect: "error",
+        method, headers, credentials: "same-origin", redirect: "error", ...how,
         body: body === undefined ? undefined : JSON.stringify(body),
       });
     } catch {
       throw new ApiError(0);
     }
+  }
+
+  /** {sessions, looks}: all of them, and what this account saw of each. */
+  list() {
+    return this.call("GET", "/sessions");
   }
 
   sessions() {
@@ -49,6 +64,13 @@ export class Api {
     return this.call("GET", `/sessions/${id}/status`);
   }
 
+  /** The screen and `scrollback` lines above it, as text. */
+  async screen(id, scrollback = 0) {
+    const answer = await this.reach("GET", `/sessions/${id}/screen?format=text&scrollback=${scrollback}`);
+    if (answer.ok) return answer.text();
+    throw await this.refused(answer);
+  }
+
   change(id, facts) {
     return this.call("PATCH", `/sessions/${id}`, facts);
   }
@@ -59,6 +81,16 @@ export class Api {
 
   forget(id) {
     return this.call("DELETE", `/sessions/${id}?forget=true`);
+  }
+
+  /** Also while the page is being left. {done, left}. */
+  endSeveral(ids, { forget = false } = {}) {
+    return this.call("POST", "/sessions/end", { ids, forget }, { keepalive: true });
+  }
+
+  /** `pinned`, or `seen: true`. */
+  look(id, facts) {
+    return this.call("PATCH", `/sessions/${id}/look`, facts);
   }
 
   again(id) {
@@ -76,6 +108,27 @@ export class Api {
 
   historySearch(id, { q, before, after, limit }) {
     return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
+  }
+
+  preferences() {
+    return this.call("GET", "/preferences");
+  }
+
+  stats(id, step) {
+    return this.call("GET", `/sessions/${id}/stats${query({ step })}`);
+  }
+
+  processes(id) {
+    return this.call("GET", `/sessions/${id}/processes`);
+  }
+
+  /** The last five minutes of many sessions, for their cards. */
+  cards(ids) {
+    return this.call("GET", `/stats${query({ sessions: ids.join(",") })}`);
+  }
+
+  machine(step) {
+    return this.call("GET", `/machine${query({ step })}`);
   }
 
   prefer(changes) {

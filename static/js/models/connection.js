@@ -12,7 +12,9 @@ client sends                     what for
   resize                         make this the session's size
   drawn                          flow control: everything below this offset is parsed
   look                           whether anybody looks at this page: hidden, it gets no output
+  view                           what this page has scrolled to, for who follows it
   watch, unwatch                 the dashboard's feed
+  peek                           which cards are in sight: their screens are drawn small
 server sends
   output                         bytes that begin at an offset
   snapshot                       reset, then draw; output goes on from its offset
@@ -20,11 +22,16 @@ server sends
   status                         to watchers
   gap, pressure                  output that was lost; the disk is full, or has room again
   forgotten                      to watchers: the session was erased
+  looked                         what this account has seen of a session
+  thumbnail                      a small picture of a screen that is in sight
 */
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "watch", "unwatch"];
+import { t } from "../helpers/words.js";
+
+export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
+  "looked", "thumbnail",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
@@ -110,7 +117,7 @@ export class Connection extends EventTarget {
     if (reason === "transport close" || reason === "io server disconnect") this.heard();
     this.open = false;
     this.tell("close", { reason });
-    if (reason === "io server disconnect") this.tell("refused", { message: "The server closed the connection." });
+    if (reason === "io server disconnect") this.tell("refused", { message: t("The server closed the connection.") });
   }
 
   heard() {

@@ -7,6 +7,9 @@ selected or null; it reports through `counted`.
 `show(hit)` shows one of the latter, `leave()` goes back to the live terminal. Event: `change`.
 */
 
+import { number } from "../helpers/format.js";
+import { t } from "../helpers/words.js";
+
 const HITS_A_REQUEST = 200;
 // So long after the last letter the server is asked.
 const TYPED_MS = 250;
@@ -169,14 +172,14 @@ export class SearchWalk extends EventTarget {
   get words() {
     if (!this.text) return "";
     if (this.failed) return this.failed;
-    if (this.busy) return "searching…";
+    if (this.busy) return t("searching…");
     const total = this.hits.length + this.count;
-    if (!total) return this.unsearched ? "" : "not found";
-    const all = `${total}${this.unsearched || this.count >= LIVE_MOST ? "+" : ""}`;
+    if (!total) return this.unsearched ? "" : t("not found");
+    const all = `${number(total)}${this.unsearched || this.count >= LIVE_MOST ? "+" : ""}`;
     const live = this.index + 1 + (this.unsearched ? 0 : this.hits.length);
-    if (this.at < 0) return `${this.index < 0 ? "?" : live} of ${all}`;
-    if (!this.unsearched) return `${this.hits.length - this.at} of ${all}`;
-    return `${this.count + this.at + 1} of more than ${total}`;
+    if (this.at < 0) return t("{at} of {all}", { at: this.index < 0 ? "?" : number(live), all });
+    if (!this.unsearched) return t("{at} of {all}", { at: number(this.hits.length - this.at), all });
+    return t("{at} of more than {all}", { at: number(this.count + this.at + 1), all: number(total) });
   }
 
   /** Whether there are rows in which nobody has searched yet. */

@@ -1,14 +1,15 @@
-/* The sessions of the list page, kept up to date: pushed while there is a connection, polled while there is none. A
-page that nobody looks at is told nothing. */
+/* The sessions of the list page and what this account saw of them, kept up to date: pushed while there is a connection,
+polled while there is none. A page that nobody looks at is told nothing. */
 
 const POLL_MS = 5000;
 
-/** Event: `change`, after which `sessions` (a Map by id) holds the newest statuses. */
+/** Events: `change`, after which `sessions` and `looks` (Maps by id) hold the newest; `watched`, when the server has
+ * begun to tell. */
 export class SessionFeed extends EventTarget {
-  constructor({ connection, api, sessions = [], now = () => Date.now() }) {
+  constructor({ connection, api, sessions = [], looks = {}, now = () => Date.now() }) {
     super();
     Object.assign(this, { connection, api, now });
-    this.sessions = new Map(sessions.map((session) => [session.id, session]));
+    this.take({ sessions, looks });
     this.lastPoll = now();
     this.fresh = true;
     connection.addEventListener("open", () => this.watch());
@@ -18,13 +19,15 @@ export class SessionFeed extends EventTarget {
     connection.addEventListener("tick", () => this.look());
     connection.addEventListener("status", ({ detail }) => this.put(detail));
     connection.addEventListener("forgotten", ({ detail }) => this.remove(detail.session));
+    connection.addEventListener("looked", ({ detail: { session, ...look } }) => this.saw(session, look));
     if (connection.open) this.watch();
   }
 
   async watch(how) {
     if (this.connection.hidden) return;
     try {
-      this.replace((await this.connection.call("watch", {}, how)).sessions);
+      this.replace(await this.connection.call("watch", {}, how));
+      this.dispatchEvent(new Event("watched"));
     } catch {
       // Lost or refused: the next `open`, or the poll, brings the list.
     }
@@ -39,17 +42,22 @@ export class SessionFeed extends EventTarget {
   async poll() {
     this.lastPoll = this.now();
     try {
-      this.replace(await this.api.sessions());
+      this.replace(await this.api.list());
     } catch {
       this.fresh = false;
       this.changed();
     }
   }
 
-  replace(sessions) {
-    this.sessions = new Map(sessions.map((session) => [session.id, session]));
+  replace(known) {
+    this.take(known);
     this.fresh = true;
     this.changed();
+  }
+
+  take({ sessions, looks = {} }) {
+    this.sessions = new Map(sessions.map((session) => [session.id, session]));
+    this.looks = new Map(Object.entries(looks));
   }
 
   put(session) {
@@ -57,8 +65,14 @@ export class SessionFeed extends EventTarget {
     this.changed();
   }
 
+  saw(id, look) {
+    this.looks.set(id, { ...this.looks.get(id), ...look });
+    this.changed();
+  }
+
   remove(id) {
     this.sessions.delete(id);
+    this.looks.delete(id);
     this.changed();
   }
 

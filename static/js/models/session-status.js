@@ -6,15 +6,18 @@ const CLOSE_LOOK_MS = 3000;
 
 /** Event: `change`. `facts` is the contract's status JSON. */
 export class SessionStatus extends EventTarget {
-  constructor({ connection, stream, api, facts, now = () => Date.now() }) {
+  constructor({ connection, stream, api, facts, now = () => Date.now(), signal }) {
     super();
     Object.assign(this, { connection, api, facts, now });
     this.closeLook = false;
     this.lastPoll = now();
-    connection.addEventListener("tick", () => this.look());
+    connection.addEventListener("tick", () => this.look(), { signal });
     stream.addEventListener("status", ({ detail }) => this.put(detail));
     stream.addEventListener("viewers", ({ detail }) => this.put(
-      { connected_clients: detail.connected_clients, viewers: detail.viewers }));
+      {
+        connected_clients: detail.connected_clients, viewers: detail.viewers,
+        size_holder: detail.size_holder ?? null, size_holder_viewer: detail.size_holder_viewer ?? null,
+      }));
     stream.addEventListener("sized", ({ detail }) => this.put({ rows: detail.rows, cols: detail.cols }));
     stream.addEventListener("ended", ({ detail }) => this.ended(detail));
   }

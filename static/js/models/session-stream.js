@@ -49,6 +49,8 @@ export class SessionStream extends EventTarget {
     this.over = false;
     this.joining = 0;      // number of the join under way, 0 when none
     this.joins = 0;
+    this.seen = true;      // this pane of the page is shown; the page itself may still be hidden
+    this.ending = new AbortController();
     this.held = [];
     this.keys = new InputQueue({
       send: (seq, data) => this.sendKeys(seq, data),
@@ -61,13 +63,14 @@ export class SessionStream extends EventTarget {
     const mine = (handler) => ({ detail }) => {
       if (detail?.session === this.session) handler(detail);
     };
-    const on = (name, handler) => this.connection.addEventListener(name, handler);
+    const { signal } = this.ending;
+    const on = (name, handler) => this.connection.addEventListener(name, handler, { signal });
     on("open", () => this.join());
     on("wake", () => this.join({ doubtful: true }));
     on("close", () => this.away());
     on("tick", () => this.checkKeys());
-    on("hidden", () => this.look(false));
-    on("shown", () => this.look(true));
+    on("hidden", () => this.look());
+    on("shown", () => this.look());
     on("output", mine((event) => this.output(event)));
     on("snapshot", mine((event) => this.snapshot(event)));
     on("resized", mine((event) => this.sized(event)));
@@ -83,6 +86,7 @@ export class SessionStream extends EventTarget {
 
   /** The first time for the whole screen, then for what came since. `doubtful`: see Connection.call. */
   async join(how = {}) {
+    if (this.closed) return;
     this.joins += 1;
     const turn = this.joins;
     this.joining = turn;
@@ -113,6 +117,7 @@ export class SessionStream extends EventTarget {
     if (resumed && asked === undefined) this.place(answer.offset);
     if (!resumed) this.snapshot({ ...answer, data: answer.snapshot });
     this.viewer = answer.viewer;
+    this.role = answer.role;
     this.everJoined = true;
     this.joined = true;
     this.reported = 0;
@@ -124,7 +129,7 @@ export class SessionStream extends EventTarget {
     this.tell("joined", { ...answer, snapshot: undefined, resumed });
     if (this.over) this.keys.clear();
     else this.keys.resume(answer.input_seq ?? 0);
-    if (this.connection.hidden) this.look(false);
+    if (!this.visible) this.look();
   }
 
   notEntered(error) {
@@ -149,7 +154,8 @@ export class SessionStream extends EventTarget {
 
   /** Whether anybody looks at this page. Hidden it gets nothing; shown, what it missed or one snapshot. Who joins is
    * looked at, so a join under way settles it. */
-  async look(visible) {
+  async look() {
+    const { visible } = this;
     if (!this.joined || this.joining) return;
     const said = { session: this.session, visible };
     if (!visible) {
@@ -163,9 +169,35 @@ export class SessionStream extends EventTarget {
     }
   }
 
+  get visible() {
+    return this.seen && !this.connection.hidden;
+  }
+
+  /** A pane in the background is like a hidden page, at once: nothing is sent for it. */
+  set shown(on) {
+    if (this.seen === on) return;
+    this.seen = on;
+    if (!this.connection.hidden) this.look();
+  }
+
+  /** What this page has scrolled to ({row, numbering}, or neither) and its window; without an answer it is told again
+   * when it changes. */
+  see(said) {
+    this.connection.send("view", { session: this.session, ...said }, () => {});
+  }
+
   leave() {
     this.joined = false;
     this.connection.send("leave", { session: this.session }, () => {});
+  }
+
+  /** For good. */
+  close() {
+    this.ending.abort();
+    clearTimeout(this.reportTimer);
+    this.leave();
+    this.joining = 0;
+    this.closed = true;
   }
 
   // Output

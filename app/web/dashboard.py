@@ -1,0 +1,42 @@
+"""What the dashboard does beside the list: what you saw and pinned, and several sessions at once. The rule: a look is
+the asking account's own, whoever owns the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.live.looks import look_json
+from app.live.several import end_all
+from app.models.look import Look
+from app.models.session import Session
+from app.permissions import EDIT, END, WATCH, Actor, allows, role_of
+from app.web import bodies
+from app.web.answers import LookBody, SeveralBody
+from app.web.gate import rooms
+from app.web.routes import API, SIGNED_IN, Answer, route
+from app.web.spoken import tell
+from app.words import said
+
+NOT_YOURS = said("There is nothing here that you may end.")
+
+
+@route("PATCH", API + "/sessions/<id>/look", WATCH, Answer(200, LookBody))
+def look(session: Session, actor: Actor, body: bodies.LookChanges) -> Any:
+    """Keeps it on top of your dashboard, or not; or says that you have seen all of it. Answers your look."""
+    if body.pinned is not None:
+        rooms().looks.pin(actor.user_id, session, body.pinned)
+    if body.seen:
+        rooms().looks.seen(actor.user_id, session)
+    return look_json(Look.of(actor.user_id).get(session.id) or Look())
+
+
+@route("POST", API + "/sessions/end", SIGNED_IN, Answer(200, SeveralBody))
+def end_several(actor: Actor, body: bodies.Several) -> Any:
+    """Ends these sessions, or forgets them; those that you may not see or end are `left`."""
+    need = EDIT if body.forget else END
+    seen = Session.seen_among(actor, body.ids)
+    may = [session for session in seen if allows(role_of(actor, session), need)]
+    outcome = end_all(rooms(), may, body.forget)
+    known = {session.id for session in may}
+    left = {**{one: NOT_YOURS for one in body.ids if one not in known}, **outcome.left}
+    return {"done": outcome.done, "left": [{"id": one, "detail": tell(why)} for one, why in left.items()]}

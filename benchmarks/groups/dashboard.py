@@ -1,0 +1,71 @@
+"""The dashboard with many sessions, each of which says something every second: scrolled in a real Chromium."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from benchmarks.harness import Bench, cpu, percentile
+from benchmarks.page import chromium
+from benchmarks.peers import Holdfast
+from tests.browser.people import DESKTOP, Person, until
+
+# Each draws a screen of colours, then goes on.
+COMMAND = "for i in {1..24}; do printf '\\e[3%dm line %d of a program that says a lot \\e[m\\n' $((i%7)) $i; done;" + (
+    " while sleep 1; do date; done"
+)
+# How long it is scrolled, and looked at without (seconds).
+SCROLL_SECONDS, REST_SECONDS = 5.0, 3.0
+SCROLL = """(seconds) => new Promise((done) => {
+  const gaps = [], began = performance.now(), end = document.documentElement.scrollHeight - innerHeight;
+  let long = 0, last = began;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) long = Math.max(long, duration);
+  });
+  observer.observe({ type: "longtask" });
+  const frame = (now) => {
+    gaps.push(now - last);
+    last = now;
+    const part = (now - began) / 1000 / seconds;
+    scrollTo(0, end * (part % 0.5 < 0.25 ? part % 0.25 : 0.25 - part % 0.25) * 4);
+    if (part < 1) requestAnimationFrame(frame);
+    else { observer.disconnect(); done({ gaps: gaps.slice(2), long }); }
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+def run(bench: Bench) -> dict[str, Any]:
+    if "holdfast" not in bench.wanted:
+        return {}
+    count = bench.scale.restart_sessions
+    with bench.fresh("holdfast") as peer, chromium() as browser:
+        api = peer.server.api("alice")
+        for number in range(count):
+            api.start(COMMAND, name=f"job {number}", tags=["bench"], group=f"group {number % 5}")
+        return {"sessions": count, **scrolled(bench, peer, browser, min(count, 8))}
+
+
+def scrolled(bench: Bench, peer: Holdfast, browser: Browser, first_seen: int) -> dict[str, float]:
+    """Milliseconds, but for shares of a core. `first_seen`: pictures that are on the page before it is scrolled."""
+    person = Person(browser, peer.server, "alice", DESKTOP)
+    try:
+        page = person.context.new_page()
+        began = time.perf_counter()
+        page.goto("/")
+        until(page, f"document.querySelector('session-list').thumbnails.pictures.size >= {first_seen}")
+        first = (time.perf_counter() - began) * 1000
+        seconds = SCROLL_SECONDS if bench.scale.name != "smoke" else 0.5
+        found = page.evaluate(SCROLL, seconds)
+        spent = cpu(peer.processes())
+        page.wait_for_timeout(REST_SECONDS * 1000 if bench.scale.name != "smoke" else 200)
+        spent = (cpu(peer.processes()) - spent) / REST_SECONDS
+        return {
+            "first": first, "median": percentile(found["gaps"], 0.5), "p95": percentile(found["gaps"], 0.95),
+            "p99": percentile(found["gaps"], 0.99), "worst": max(found["gaps"]), "longest": found["long"],
+            "server": spent,
+        }  # fmt: skip
+    finally:
+        person.context.close()

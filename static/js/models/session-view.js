@@ -1,0 +1,58 @@
+/* What the dashboard shows of all sessions: searched, filtered, sorted, in sections. No DOM; every clock handed in. */
+
+import { NEEDED, ORDERS, newsOf } from "../helpers/needs.js";
+import { answers } from "../helpers/naming.js";
+
+export const FILTERS = ["all", "needs", "running", "ended", "lost"];
+
+export class SessionView {
+  constructor({ me, now = () => Date.now() }) {
+    Object.assign(this, { me, now });
+    this.query = "";
+    this.filter = "all";
+    this.tags = new Set();
+    this.sort = "needs";
+  }
+
+  /** {sections, counts, tags, total}: `sections` of {kind: pinned, group or rest, name, items}, `items` of
+   * {session, news, pinned}; `counts` by filter; `tags` that the sessions have, the most used first. */
+  of(sessions, looks, gone = new Set()) {
+    const all = sessions.filter(({ id }) => !gone.has(id));
+    const found = all
+      .filter((session) => answers(session, this.query) && [...this.tags].every((tag) => session.tags?.includes(tag)))
+      .map((session) => [session, newsOf(session, looks.get(session.id), this.me, this.now())]);
+    const shown = found.filter(([session, news]) => fits(this.filter, session, news)).sort(ORDERS[this.sort]);
+    const items = shown.map(([session, news]) => ({ session, news, pinned: Boolean(looks.get(session.id)?.pinned) }));
+    const counts = FILTERS.map((filter) => [filter, found.filter(([one, news]) => fits(filter, one, news)).length]);
+    return { sections: sections(items), counts: Object.fromEntries(counts), tags: tagsOf(all), total: all.length };
+  }
+}
+
+function fits(filter, session, news) {
+  if (filter === "all") return true;
+  return filter === "needs" ? news.score >= NEEDED : session.state === filter;
+}
+
+function sections(items) {
+  const groups = Map.groupBy
+    ? Map.groupBy(items, place)
+    : items.reduce((map, item) => map.set(place(item), [...(map.get(place(item)) ?? []), item]), new Map());
+  return [...groups]
+    .map(([key, members]) => ({ key, kind: key.slice(0, 1), name: key.slice(1), items: members }))
+    .map((section) => ({ ...section, kind: KINDS[section.kind] }))
+    .sort((a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name, undefined, { numeric: true }));
+}
+
+const KINDS = { p: "pinned", g: "group", r: "rest" };
+const RANK = { pinned: 0, group: 1, rest: 2 };
+
+function place({ session, pinned }) {
+  if (pinned) return "p";
+  return session.group ? `g${session.group}` : "r";
+}
+
+function tagsOf(sessions) {
+  const counts = new Map();
+  for (const { tags } of sessions) for (const tag of tags ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([tag]) => tag);
+}
