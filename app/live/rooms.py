@@ -18,6 +18,7 @@ from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.journal import JournalReader
 from app.live import downloads
+from app.live.deeds import Deeds
 from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, TooMany, Unavailable
 from app.live.following import Following
 from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
@@ -49,6 +50,11 @@ class Rooms(Following):
     def __init__(self, config: Config, wire: Wire, worker: int = 1) -> None:
         super().__init__(config, wire)
         self.workers = Workers(self, worker, config.workers)
+        self.deeds = Deeds(self)
+
+    def start(self) -> None:
+        super().start()
+        self.deeds.start()
 
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), TooMany,

@@ -94,10 +94,11 @@ class LeftBody(BaseModel):
 
 
 class SeveralBody(BaseModel):
-    """`left`: those with which it could not be done, and why."""
+    """`left`: those with which it could not be done, and why. `deed`: by which what comes later is taken back."""
 
     done: list[str]
     left: list[LeftBody]
+    deed: str | None
 
 
 class ScreenBody(BaseModel):

@@ -148,10 +148,11 @@ class LookChanges(Body):
 
 
 class Several(Body):
-    """`forget` also erases them."""
+    """`forget` also erases them. `after_seconds`: not yet, so that it can be taken back."""
 
     ids: Annotated[list[Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")]], Field(min_length=1, max_length=MOST_AT_ONCE)]
     forget: bool = False
+    after_seconds: Annotated[int, Field(ge=0, le=60)] = 0
 
 
 class Input(Body):

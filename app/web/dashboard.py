@@ -13,6 +13,7 @@ from app.permissions import EDIT, END, WATCH, Actor, allows, role_of
 from app.web import bodies
 from app.web.answers import LookBody, SeveralBody
 from app.web.gate import rooms
+from app.web.problems import not_found
 from app.web.routes import API, SIGNED_IN, Answer, route
 from app.web.spoken import tell
 from app.words import said
@@ -32,11 +33,26 @@ def look(session: Session, actor: Actor, body: bodies.LookChanges) -> Any:
 
 @route("POST", API + "/sessions/end", SIGNED_IN, Answer(200, SeveralBody))
 def end_several(actor: Actor, body: bodies.Several) -> Any:
-    """Ends these sessions, or forgets them; those that you may not see or end are `left`."""
+    """Ends these sessions, or forgets them; those that you may not see or end are `left`. With `after_seconds` it is
+    done so much later, whether or not you are still there, unless you take the `deed` back."""
     need = EDIT if body.forget else END
-    seen = Session.seen_among(actor, body.ids)
-    may = [session for session in seen if allows(role_of(actor, session), need)]
-    outcome = end_all(rooms(), may, body.forget)
-    known = {session.id for session in may}
-    left = {**{one: NOT_YOURS for one in body.ids if one not in known}, **outcome.left}
-    return {"done": outcome.done, "left": [{"id": one, "detail": tell(why)} for one, why in left.items()]}
+    may = [session for session in Session.seen_among(actor, body.ids) if allows(role_of(actor, session), need)]
+    known = [session.id for session in may]
+    left: dict[str, str] = {one: NOT_YOURS for one in body.ids if one not in known}
+    done: list[str] = []
+    deed = None
+    if not body.after_seconds:
+        done, failed = end_all(rooms(), may, body.forget)
+        left |= failed
+    elif known:
+        deed = rooms().deeds.later(actor, known, body.forget, body.after_seconds).id
+    told = [{"id": one, "detail": tell(why)} for one, why in left.items()]
+    return {"done": done, "left": told, "deed": deed}
+
+
+@route("DELETE", API + "/sessions/end/<deed>", SIGNED_IN, Answer(204))
+def end_undo(actor: Actor, deed: str) -> Any:
+    """Takes back what was to be done later. 404 when it has been done."""
+    if not rooms().deeds.undo(actor, deed):
+        raise not_found()
+    return "", 204

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -134,6 +136,13 @@ def test_everything_by_keyboard_alone(dora, person):
     assert {one["group"] for one in dora.get("/sessions", params={"group": "Work"}).json()["sessions"]} == {"Work"}
 
 
+def soon(route):
+    """What waits for its undo at the server waits a second there."""
+    order = route.request.post_data_json
+    assert order["after_seconds"] == 10
+    route.continue_(post_data=json.dumps({**order, "after_seconds": 1}))
+
+
 def test_ending_can_be_taken_back_and_leaving_the_page_makes_it_final(dora, person):
     session = dora.start(["cat"], name="victim")["id"]
     page = person("dora").open("/")
@@ -144,6 +153,7 @@ def test_ending_can_be_taken_back_and_leaving_the_page_makes_it_final(dora, pers
     expect(card(page, "victim").get_by_text("running", exact=True)).to_be_visible()
     assert dora.status(session)["state"] == "running"
     card(page, "victim").locator(".name").focus()
+    page.route("**/api/v1/sessions/end", soon)
     page.keyboard.press("e")
     expect(card(page, "victim").get_by_text("ending…")).to_be_visible()
     page.goto("/account")

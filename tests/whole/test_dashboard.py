@@ -77,3 +77,35 @@ def test_what_an_account_saw_is_told_to_its_dashboards_and_outlives_the_server(o
     server.restart()
     listed = server.api("alice").get("/sessions").json()
     assert listed["looks"][session]["bells"] == 2 and listed["sessions"][0]["bells"] == 2
+def later(api, *sessions, seconds=60, **order):
+    return api.post("/sessions/end", {"ids": sessions, "after_seconds": seconds, **order}).json()
+
+
+def test_what_is_ended_later_is_done_by_the_server_also_by_one_that_was_killed_meanwhile(own_server):
+    server = own_server()
+    api = server.api("alice")
+    ended, forgotten, kept = (api.start(["cat"])["id"] for _ in range(3))
+    made = [later(api, ended, seconds=1), later(api, forgotten, seconds=1, forget=True), later(api, kept)]
+    assert [(one["done"], one["left"], bool(one["deed"])) for one in made] == [([], [], True)] * 3
+    server.kill()
+    server.restart()
+    while api.status(ended)["state"] != "ended" or api.get(f"/sessions/{forgotten}/status").status_code != 404:
+        pass  # each question waits for the server's answer
+    assert api.status(kept)["state"] == "running"
+    assert api.call("DELETE", f"/sessions/end/{made[2]['deed']}").status_code == 204, "from before the kill"
+
+
+def test_a_deed_is_taken_back_once_and_only_by_who_asked(server):
+    alice, charlie = server.api("alice"), server.api("charlie")
+    session = alice.start(["cat"])["id"]
+    deed = later(alice, session)["deed"]
+    assert charlie.call("DELETE", f"/sessions/end/{deed}").status_code == 404
+    assert alice.call("DELETE", f"/sessions/end/{deed}").status_code == 204
+    assert alice.call("DELETE", f"/sessions/end/{deed}").status_code == 404
+    theirs = later(charlie, session)
+    assert theirs["deed"] is None and theirs["left"][0]["id"] == session
+    assert alice.post("/sessions/end", {"ids": [session], "after_seconds": 61}).status_code == 422
+    deeds = [later(alice, session).get("deed") for _ in range(51)]
+    assert deeds[49] and not deeds[50], "51 at once are too many"
+    assert {alice.call("DELETE", f"/sessions/end/{deed}").status_code for deed in deeds[:50]} == {204}
+    assert alice.status(session)["state"] == "running"

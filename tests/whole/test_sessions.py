@@ -201,7 +201,7 @@ def test_bob_and_charlie_see_nothing_of_alices(server, viewer):
         ("resize", {"session": "a" * 12, "rows": 24}, "cols"),
         ("resize", {"session": "a" * 12, "rows": True, "cols": 80}, "rows"),
         ("watch", {"all": True}, "all"),
-        ("join", [1, 2], "Join"),
+        ("join", [1, 2], "an object"),
         ("join", None, "session"),
         ("nonsense", {}, "nonsense"),
     ],

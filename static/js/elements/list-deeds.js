@@ -1,5 +1,6 @@
 /* What can be done with sessions on the dashboard, to one or several. The rule: everything can be taken back for some
-seconds. Ending and forgetting therefore wait (or happen when the page is left), labels are written back. */
+seconds. Ending and forgetting therefore wait, at the server, which does it also when this page is gone; labels are
+written back. */
 
 import { api, preferences } from "../page.js";
 import { UNDO_MS, Undoable } from "../models/undoable.js";
@@ -11,6 +12,9 @@ import { toast } from "./toast-line.js";
 
 // Requests under way at once when many sessions are labelled.
 const AT_ONCE = 6;
+// Until the server does by itself what this page, still open, tells it to do when the time for undo is over. Not
+// pagehide: a keepalive request from it is sometimes never sent (Chromium, a page left 100 ms after the deed).
+const SERVER_SECONDS = UNDO_MS / 1000 + 2;
 
 /** Event: `change` when `gone` or `doing` answer otherwise. */
 export class ListDeeds extends EventTarget {
@@ -19,7 +23,6 @@ export class ListDeeds extends EventTarget {
     this.list = list;
     this.undoable = new Undoable();
     this.undoable.addEventListener("change", () => this.dispatchEvent(new Event("change")));
-    addEventListener("pagehide", () => this.undoable.flush());
   }
 
   /** Ids of sessions that are about to be forgotten, and not shown any more. */
@@ -65,13 +68,22 @@ export class ListDeeds extends EventTarget {
     (done) => done.forEach((id) => feed.remove(id)));
   }
 
-  later(kind, sessions, words, after = () => {}) {
+  async later(kind, sessions, words, after = () => {}) {
     const ids = new Set(sessions.map(({ id }) => id));
-    this.undoable.begin({
-      kind, ids, commit: () => this.commit(kind, [...ids], after), revert: () => toast(t("Nothing was done.")),
-    });
     this.list.picked.clear();
-    this.offerUndo(words);
+    await this.tried(async () => {
+      const { deed, left } = await api.endSeveral([...ids], { forget: kind === "forget", after: SERVER_SECONDS });
+      if (left.length) toast(left[0].detail);
+      if (!deed) return;
+      this.undoable.begin({
+        kind, ids, commit: () => this.commit(kind, [...ids], after), revert: () => this.keep(deed),
+      });
+      this.offerUndo(words);
+    });
+  }
+
+  async keep(deed) {
+    if (await this.tried(() => api.keep(deed))) toast(t("Nothing was done."));
   }
 
   async commit(kind, ids, after) {

@@ -83,9 +83,14 @@ export class Api {
     return this.call("DELETE", `/sessions/${id}?forget=true`);
   }
 
-  /** Also while the page is being left. {done, left}. */
-  endSeveral(ids, { forget = false } = {}) {
-    return this.call("POST", "/sessions/end", { ids, forget }, { keepalive: true });
+  /** {done, left, deed}. With `after` seconds it is done then, whatever becomes of this page. */
+  endSeveral(ids, { forget = false, after = 0 } = {}) {
+    return this.call("POST", "/sessions/end", { ids, forget, after_seconds: after });
+  }
+
+  /** Refused with 404 when it has been done. */
+  keep(deed) {
+    return this.call("DELETE", `/sessions/end/${deed}`);
   }
 
   /** `pinned`, or `seen: true`. */
