@@ -16,6 +16,7 @@ from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
+from app.live.auditor import Auditor
 from app.live.bookkeeper import Bookkeeper
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
@@ -76,6 +77,7 @@ class Following:
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.feed = Feed(self, wire)
+        self.audit = Auditor()
         self.looks = Looks(self)
         self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
@@ -93,6 +95,7 @@ class Following:
         self.workers.start()
         self.books.start()
         self.feed.start()
+        self.audit.start()
         self.looks.start()
         self.thumbnails.start()
         self.samples.start()

@@ -168,6 +168,26 @@ class StoredBody(BaseModel):
     bytes: int
 
 
+class AuditEntryBody(BaseModel):
+    """`via`: by which login, token or link, or by a command. `hash` covers the entry and the hash of the one before."""
+
+    number: int
+    at: Time
+    user_id: int | None
+    user: str
+    via: str
+    address: str
+    action: str
+    session: str
+    owner_id: int | None
+    details: dict[str, Any]
+    hash: str
+
+
+class AuditBody(BaseModel):
+    entries: list[AuditEntryBody]
+
+
 class LoginBody(BaseModel):
     id: int
     created_at: Time

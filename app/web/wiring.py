@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    audit,
     dashboard,
     files,
     gate,
@@ -33,6 +34,7 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
+    audit,
     dashboard,
     files,
     health,

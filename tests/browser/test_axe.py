@@ -84,6 +84,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield "/", None
     yield "/", new_session
     yield "/account", None
+    yield "/audit", None
     yield f"/sessions/{running}", None
     yield f"/sessions/{running}", details
     yield f"/sessions/{running}", people

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.auditor import Auditor
 from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
@@ -71,6 +72,7 @@ class ActedRooms:
     keeper_connected: bool = True
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
+    audit: Auditor = field(default_factory=Auditor)
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
