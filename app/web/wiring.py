@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    commands,
     dashboard,
     files,
     gate,
@@ -33,6 +34,7 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
+    commands,
     dashboard,
     files,
     health,

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.commands import Commands
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
 from app.live.looks import Looks
@@ -73,6 +74,10 @@ class ActedRooms:
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
+
+    def __post_init__(self):
+        self.rooms = {}
+        self.commands = Commands(self, Path("/nowhere"))
 
     def _note(self, *words):
         self.told.append(words)

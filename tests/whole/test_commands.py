@@ -1,0 +1,228 @@
+"""The commands of real shells, kept over kill -9 of the web server: each once, with its words, place and end."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from app.keeper import timeline
+from tests.support.viewer import WAIT_SECONDS, Viewer
+
+SHELLS = [shell for shell in ("bash", "zsh", "fish") if shutil.which(shell)]
+
+
+def wait(fact):
+    until = time.monotonic() + WAIT_SECONDS
+    while not (found := fact()):
+        assert time.monotonic() < until, "did not happen"
+        time.sleep(0.02)
+    return found
+
+
+class Shell:
+    """A shell in a session of Alice's, with a home of its own."""
+
+    def __init__(self, server, home: Path, command, **order) -> None:
+        self.server = server
+        home.mkdir(exist_ok=True)
+        env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), **order.pop("env", {})}
+        self.id = self.api.start(command, cwd=str(home), env=env, cols=100, **order)["id"]
+
+    @property
+    def api(self):
+        return self.server.api("alice")
+
+    def type(self, text: str) -> None:
+        assert self.api.post(f"/sessions/{self.id}/input", {"data": text}).status_code == 204
+
+    def commands(self, **query) -> list[dict]:
+        """The oldest first."""
+        answer = self.api.get(f"/sessions/{self.id}/commands", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["commands"][::-1]
+
+    def at_prompt(self) -> bool:
+        return self.api.status(self.id)["at_prompt"]
+
+    def run(self, line: str) -> dict:
+        """Types it at the prompt, and waits for its end."""
+        wait(self.at_prompt)
+        before = len(self.commands())
+        self.type(line + "\r")
+
+        def ended():
+            found = self.commands()[before:]
+            return found and found[0]["ended_at"] and self.at_prompt() and found[0]
+
+        return wait(ended)
+
+    def output(self, number: int, form: str = "text") -> bytes:
+        answer = self.api.get(f"/sessions/{self.id}/commands/{number}/output", params={"format": form})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+@pytest.fixture(scope="module")
+def shells(server, tmp_path_factory):
+    return lambda command, **order: Shell(server, tmp_path_factory.mktemp("home"), command, **order)
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_shell_says_what_it_ran(shells, name):
+    shell = shells([name])
+    assert shell.run("echo 'a;b' \"é\"")["exit_code"] == 0
+    assert shell.run("false")["exit_code"] == 1
+    assert shell.run("false")["text"] == "false"
+    assert shell.run(" echo secret")["text"] is None
+    shell.run("cd /usr")
+    last = shell.run("printf x")
+    assert (last["text"], last["cwd"], last["number"]) == ("printf x", "/usr", 6)
+    assert shell.output(1) == "a;b é\n".encode()
+    assert shell.output(6) == b"x\n" and b"x" in shell.output(6, "raw")
+    assert "secret" not in str([one["text"] for one in shell.commands()])
+    status = shell.api.status(shell.id)
+    assert status["last_command"]["text"] == "printf x" and status["cwd"] == "/usr"
+    assert status["command"] == [name]
+
+
+def test_bash_tells_a_repeated_command_from_a_private_one(shells):
+    """With ignoreboth neither is in the history."""
+    shell = shells(["bash"])
+    shell.run("HISTCONTROL=ignoreboth")
+    texts = [shell.run(line)["text"] for line in ("true", "true", " true", " echo hidden", "true")]
+    assert texts == ["true", "true", None, None, "true"]
+
+
+def test_bash_starts_as_it_always_does(server, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".bash_profile").write_text("ORDER=$ORDER:profile; declare -a PLACE=(here); . ~/.bashrc\n")
+    (home / ".bashrc").write_text(
+        "ORDER=$ORDER:rc; PS1='> '; PROMPT_COMMAND='SEEN=$?'; trap 'LAST=$BASH_COMMAND' DEBUG; set -u\n"
+    )
+    shell = Shell(server, home, None)
+    assert shell.run("(exit 7)")["exit_code"] == 7
+    line = "echo $SEEN $ORDER ${PLACE[0]} $(shopt -q login_shell; echo $?) $HISTFILE ${ENV-none} $0"
+    number = shell.run(line)["number"]
+    seen = shell.output(number).decode().split()
+    assert seen[:4] == ["7", ":profile:rc", "here", "0"]
+    assert seen[4:6] == [str(home / ".bash_history"), "none"]
+    line = "shopt -o posix; trap -p DEBUG; shopt inherit_errexit; env | grep -c HOLDFAST_; bash -i -c 'echo ${PS0-no}'"
+    number = shell.run(line)["number"]
+    text = shell.output(number).decode()
+    assert re.search(r"posix\s+off", text) and "BASH_COMMAND" in text and re.search(r"inherit_errexit\s+off", text)
+    assert "\n1\n" in text and text.rstrip().endswith("no")
+
+
+@pytest.mark.skipif("zsh" not in SHELLS, reason="no zsh")
+def test_zsh_starts_as_it_always_does(server, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in (".zshenv", ".zprofile", ".zshrc", ".zlogin"):
+        (home / name).write_text(f"ORDER=${{ORDER}}:{name[1:]}\n")
+    with (home / ".zshrc").open("a") as rc:
+        rc.write("precmd() { SEEN=$?; PS1='> ' }\n")
+    shell = Shell(server, home, ["zsh", "-l"])
+    assert shell.run("(exit 7)")["exit_code"] == 7
+    number = shell.run("echo $SEEN $ORDER ${ZDOTDIR-none} ${(%):-%#}")["number"]
+    assert shell.output(number).decode().split()[:3] == ["7", ":zshenv:zprofile:zshrc:zlogin", "none"]
+
+
+def test_a_shell_may_be_left_alone(server, tmp_path):
+    off = Shell(server, tmp_path / "off", ["bash"], shell_integration=False)
+    off.type("echo do''ne\r")
+    wait(lambda: "done" in server.api("alice").screen(off.id))
+    assert off.at_prompt() is None and off.commands() == []
+    assert b"133;" not in server.api("alice").output(off.id)
+    home = tmp_path / "rc"
+    home.mkdir()
+    (home / ".bashrc").write_text("HOLDFAST_SHELL_INTEGRATION=0\n")
+    inside = Shell(server, home, ["bash"])
+    inside.type("echo do''ne\r")
+    wait(lambda: "done" in server.api("alice").screen(inside.id))
+    assert b"133;" not in server.api("alice").output(inside.id)
+    again = off.api.post(f"/sessions/{off.id}/again").json()["id"]
+    off.api.post(f"/sessions/{again}/input", {"data": "echo ag''ain\r"})
+    wait(lambda: "again" in off.api.screen(again))
+    assert b"133;" not in off.api.output(again)
+
+
+def test_each_command_is_kept_once_whenever_the_server_is_killed(own_server, tmp_path):
+    server = own_server()
+    shell = Shell(server, tmp_path / "home", ["bash"])
+    shell.run("PS1='> '")
+    shell.type("for n in $(seq 1 40); do :; done; ")
+    shell.type("true\r" + "".join(f"echo n{n}\r" for n in range(40)))
+    for _ in range(2):
+        before = len(shell.commands())
+        wait(lambda before=before: len(shell.commands()) > before or before > 41)
+        server.restart()
+    shell.type("sleep 0.2; echo la''st\r")
+    wait(lambda: "last" in shell.api.screen(shell.id) and shell.at_prompt())
+    commands = shell.commands(limit=200)
+    assert [one["number"] for one in commands] == list(range(1, len(commands) + 1))
+    assert [one["text"] for one in commands][2:] == [*(f"echo n{n}" for n in range(40)), "sleep 0.2; echo la''st"]
+    assert all(one["exit_code"] == 0 and one["ended_at"] >= one["started_at"] for one in commands)
+    for one in (commands[10], commands[-2]):
+        assert shell.output(one["number"]).decode().strip() == one["text"].split()[1]
+    # It ends while the server is away.
+    shell.type("sleep 0.3; exit 3\r")
+    wait(lambda: shell.commands(limit=1)[0]["text"] == "sleep 0.3; exit 3")
+    server.kill()
+    journal = server.data_dir / "sessions" / shell.id
+    wait(lambda: any(event.kind == "end" for event in timeline.read(journal)))
+    server.start()
+    last = wait(lambda: shell.api.status(shell.id)["state"] == "ended" and shell.commands(limit=1)[0])
+    assert last["text"] == "sleep 0.3; exit 3" and last["ended_at"] and last["exit_code"] is None
+    assert len(shell.commands(limit=200)) == len(commands) + 1
+
+
+def test_who_is_in_the_session_hears_of_commands(server, tmp_path):
+    shell = Shell(server, tmp_path / "home", ["bash"])
+    alice = Viewer(server.url, server.user("alice"))
+    alice.io.on("command", alice._handler("command"))
+    alice.join(shell.id)
+    shell.run("echo heard")
+    alice.wait(lambda v: any(one["ended_at"] for one in v.of("command")))
+    ended = alice.of("command")[-1]
+    assert (ended["session"], ended["text"], ended["exit_code"]) == (shell.id, "echo heard", 0)
+    shell.type("sleep 60\r")
+    alice.wait(lambda v: v.of("command")[-1]["text"] == "sleep 60")
+    assert alice.of("command")[-1]["ended_at"] is None and not shell.at_prompt()
+    alice.close()
+
+
+def test_rows_and_pages_of_commands(server, tmp_path):
+    shell = Shell(server, tmp_path / "home", ["bash"])
+    shell.run("PS1='> '")
+    for n in range(3):
+        shell.run(f"seq 1 {50 + n}")
+    commands = shell.commands(rows="true")
+    assert [one["end_row"] - one["output_row"] for one in commands[1:]] == [50, 51, 52]
+    assert [one["output_row"] - one["prompt_row"] for one in commands] == [1] * 4
+    page = server.api("alice").get(f"/sessions/{shell.id}/commands", params={"limit": 2, "before": 4}).json()
+    assert [one["number"] for one in page["commands"]] == [3, 2] and page["more"]
+    rest = server.api("alice").get(f"/sessions/{shell.id}/commands", params={"before": 2}).json()
+    assert [one["number"] for one in rest["commands"]] == [1] and not rest["more"]
+    path = f"/sessions/{shell.id}/commands"
+    assert server.api("alice").get(f"{path}/99/output").status_code == 404
+    assert server.api("bob").get(path).status_code == server.api("bob").get(f"{path}/1/output").status_code == 404
+    assert server.api("alice").get(path, params={"limit": 0}).status_code == 422
+
+
+def test_a_hostile_program_makes_no_harm(server, tmp_path):
+    shell = Shell(server, tmp_path / "home", ["sh", "-c", "cat; sleep 60"])
+    marks = "\x1b]133;A\x07\x1b]133;C;cmdline=rm\\ -rf\x1b]133;D;999999999999\x07\x1b]7;file://x/\x1b[31m\x07" * 2000
+    shell.type("stty -echo raw\n")
+    for _ in range(4):
+        shell.type(marks)
+    wait(lambda: server.api("alice").status(shell.id)["output_bytes"] > 4 * len(marks))
+    assert server.api("alice").status(shell.id)["alive"]
+    assert len(shell.commands(limit=200)) <= 200
+    assert not [line for line in server.log if "Traceback" in line]
+
+
