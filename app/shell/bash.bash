@@ -30,7 +30,8 @@ if [[ -n ${_HOLDFAST_BASH-} ]]; then
 fi
 
 if [[ $- == *i* && ${HOLDFAST_SHELL_INTEGRATION-1} != 0 && -z ${__holdfast_here-} && -z ${POSIXLY_CORRECT-} ]] &&
-  ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+  ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) &&
+  [[ ! $'\n'$(builtin declare -p PROMPT_COMMAND PS0 PS1 2>/dev/null) =~ $'\n'declare\ -[a-zA-Z]*r ]]; then
 
   __holdfast_here=1
   __holdfast_next=0
@@ -44,10 +45,9 @@ if [[ $- == *i* && ${HOLDFAST_SHELL_INTEGRATION-1} != 0 && -z ${__holdfast_here-
     __holdfast_next=$((${number@P} + 1))
     ((__holdfast_next == 2)) && [[ -z $(builtin history 1 2>/dev/null) ]] && __holdfast_next=1
     [[ ${PS1-} == *']133;A'* ]] || PS1='\[\e]133;A;redraw=0\a\]'${PS1-}'\[\e]133;B\a\]'
-    if [[ ${PS0-} != *__holdfast_run* ]]; then
-      if builtin shopt -q promptvars; then PS0=${PS0-}'$(__holdfast_run)'; else PS0=${PS0-}'\e]133;C\a'; fi
+    if [[ ${PS0-} != *__holdfast_run* && ${PS0-} != *']133;C'* ]]; then
+      if builtin shopt -q promptvars; then PS0=${PS0-}'$({ __holdfast_run; } 2>/dev/null)'; else PS0=${PS0-}'\e]133;C\a'; fi
     fi
-    builtin return "$status"
   }
 
   # In PS0, in a subshell: the command is read, and about to run. Its words are the newest entry of the history, if
@@ -75,9 +75,12 @@ if [[ $- == *i* && ${HOLDFAST_SHELL_INTEGRATION-1} != 0 && -z ${__holdfast_here-
   }
 
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
-    PROMPT_COMMAND+=(__holdfast_prompt)   # each part of the array is given the command's own status
+    # Each part of the array is given the command's own status. Not the next part: a ~/.bashrc that is sourced again
+    # sets the first one, which may be it.
+    PROMPT_COMMAND[9999]='{ __holdfast_prompt; } 2>/dev/null'   # set -x is not to speak of it
   else
-    __holdfast_keep() { __holdfast_status=$?; return $__holdfast_status; }
+    # With set -e a status that is not 0 would end the shell.
+    __holdfast_keep() { __holdfast_status=$?; [[ $- == *e* ]] || return "$__holdfast_status"; }
     if [[ -n ${PROMPT_COMMAND-} ]]; then
       PROMPT_COMMAND="__holdfast_keep"$'\n'"$PROMPT_COMMAND"$'\n''__holdfast_prompt "$__holdfast_status"'
     else

@@ -132,6 +132,72 @@ def test_zsh_starts_as_it_always_does(server, tmp_path):
     assert shell.output(number).decode().split()[:3] == ["7", ":zshenv:zprofile:zshrc:zlogin", "none"]
 
 
+# Startup files that were a shell's end, an endless command or a word on the screen once.
+ODD = {
+    "bash": (
+        "set -eu",
+        "trap 'LAST=$BASH_COMMAND' DEBUG; shopt -s extdebug; IFS=:; set -f",
+        "PROMPT_COMMAND+=(one=1 two=2); alias printf=ls history=ls",
+        "shopt -u promptvars; printf() { echo no; }",
+        "set -a; PROMPT_COMMAND='PS1=\"> \"'",
+    ),
+    "zsh": (
+        "setopt err_exit nounset ksh_arrays",
+        "precmd() { PS1='> ' }; preexec() { SEEN=1 }",
+        "setopt no_prompt_percent",
+        "readonly PS1",
+    ),
+    "fish": ("function fish_prompt; printf '> '; end; function hostname; echo no; end",),
+}  # fmt: skip
+RC = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+
+
+@pytest.mark.parametrize(("name", "lines"), [(name, lines) for name in SHELLS for lines in ODD[name]])
+def test_odd_startup_files_change_nothing(server, tmp_path, name, lines):
+    rc = tmp_path / "home" / RC[name]
+    rc.parent.mkdir(parents=True)
+    rc.write_text(("PS1='> '\n" if name != "fish" else "") + lines + "\n")
+    shell = Shell(server, tmp_path / "home", [name])
+    assert shell.run("false && true" if name != "fish" else "false")["exit_code"] == 1
+    if "readonly" not in lines:
+        shell.run(f". ~/{RC[name]}")
+    assert shell.run("false || true" if name != "fish" else "true")["exit_code"] == 0
+    shown = server.api("alice").screen(shell.id).split("\n", 2 if name == "fish" else 0)[-1]
+    assert "%{" not in shown and "read-only" not in shown and "holdfast" not in shown
+    assert shown.rstrip().endswith(">") and server.api("alice").output(shell.id).count(b"133;C") == len(shell.commands())
+
+
+@pytest.mark.parametrize("name", [name for name in SHELLS if name != "fish"])
+def test_tracing_a_shell_shows_what_the_user_runs_and_nothing_else(shells, name):
+    shell = shells([name])
+    shell.run("PS1='> '; PS4='+'; set -x")
+    shell.run("echo traced")
+    assert "holdfast" not in shell.api.screen(shell.id) and b"133;" in shell.api.output(shell.id)
+
+
+def test_bash_whose_prompt_is_not_to_be_changed_is_left_alone(server, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".bashrc").write_text("PS1='> '; readonly PROMPT_COMMAND=true\n")
+    shell = Shell(server, home, ["bash"])
+    shell.type("echo do''ne\r")
+    wait(lambda: "done" in server.api("alice").screen(shell.id))
+    assert "readonly" not in server.api("alice").screen(shell.id)
+    assert b"133;" not in server.api("alice").output(shell.id)
+
+
+def test_a_shell_inside_a_shell_is_one_command(shells):
+    shell = shells(["bash"])
+    shell.run("PS1='> '; export PS1")
+    wait(shell.at_prompt)
+    shell.type("bash --norc\recho in''side\r")
+    wait(lambda: "inside" in shell.api.screen(shell.id))
+    shell.type("exit 4\r")
+    ended = wait(lambda: (last := shell.commands()[-1])["ended_at"] and last)
+    assert ended["text"] == "bash --norc" and ended["number"] == 2
+    assert shell.run("true")["number"] == 3
+
+
 def test_a_shell_may_be_left_alone(server, tmp_path):
     off = Shell(server, tmp_path / "off", ["bash"], shell_integration=False)
     off.type("echo do''ne\r")
