@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0
 # Output without marks after which it is noted how far it was read: so much is read in a tenth of a second.
 SAVE_BYTES = 32 << 20
-# Told of one session in a second; a page that missed some sees it by the numbers, and asks for the list.
+# Told of one session in a second, and the newest a little later; a page that missed some sees it by the numbers, and
+# asks for the list.
 TOLD_A_SECOND = 20
 # Of a command's output: the newest so many bytes. As text it goes through a terminal first.
 OUTPUT_BYTES, TEXT_BYTES, TEXT_LINES = 8 << 20, 2 << 20, 50_000
@@ -55,6 +56,7 @@ class Commands:
         self._wake = green.Signal()
         self._saves = green.Semaphore(1)  # or an older state could be written over a newer one
         self._told: dict[str, tuple[float, int]] = {}  # by session: since when, how many
+        self._untold: dict[str, Ran] = {}  # by session: the newest that was one too many
 
     def start(self) -> None:
         green.spawn(self._run)
@@ -75,9 +77,10 @@ class Commands:
         """Commands began or ended."""
         self._soon(room.session)
         for one in ran[-TOLD_A_SECOND:]:
-            if not self._may_tell(room.session):
-                break
-            room.tell("command", {"session": room.session, **command_json(one)})
+            if self._may_tell(room.session):
+                self._tell(room, one)
+            else:
+                self._untold[room.session] = one
 
     def dirty(self, session_id: str) -> None:
         """More output."""
@@ -98,6 +101,10 @@ class Commands:
         self._due.update(self._rooms.rooms)
         self._wake.set()
 
+    def _tell(self, room: Room, ran: Ran) -> None:
+        self._untold.pop(room.session, None)
+        room.tell("command", {"session": room.session, **command_json(ran)})
+
     def _may_tell(self, session_id: str) -> bool:
         now = time.monotonic()
         since, count = self._told.get(session_id, (now, 0))
@@ -115,6 +122,10 @@ class Commands:
             self._wake.wait()
             green.sleep(SAVE_SECONDS)
             due, self._due = self._due, set()
+            for session_id, ran in list(self._untold.items()):
+                if (room := self._rooms.rooms.get(session_id)) is not None:
+                    self._tell(room, ran)
+            self._untold.clear()
             for session_id in due if self._rooms.workers.leads else ():
                 room = self._rooms.rooms.get(session_id)
                 if room is not None:

@@ -89,7 +89,7 @@ class Query(BaseModel):
 
 class NewSession(Body):
     """`command` is an argv list, or a string for the shell; without one, a login shell. `shell_integration`: whether a
-    bash, zsh or fish marks its prompts and commands."""
+    bash, zsh or fish marks its prompts and commands; as the account prefers, where nothing is said."""
 
     name: Name | None = None
     command: list[Text] | Text | None = None
@@ -99,7 +99,7 @@ class NewSession(Body):
     cols: Size = 80
     tags: Tags = []
     group: Group = ""
-    shell_integration: bool = True
+    shell_integration: bool | None = None
 
     @field_validator("command", mode="before")
     @classmethod

@@ -45,7 +45,8 @@ class Preferences(Body):
     speak to one (by default they do not). `theme`: of the pages; by default the system's. `terminal_light_theme`,
     `terminal_dark_theme`: the terminal's palette on a light and on a dark page. `layout`: of the workspace.
     `stats_range`: of the charts of a session; by default an hour. `command_marks`: whether marks stand beside the
-    commands of a shell (by default they do)."""
+    commands of a shell (by default they do). `shell_integration`: whether shells in new sessions mark their commands,
+    where the order does not say it (by default they do)."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
@@ -61,6 +62,7 @@ class Preferences(Body):
     layout: Layout | None = None
     stats_range: Literal["hour", "day", "month"] | None = None
     command_marks: bool | None = None
+    shell_integration: bool | None = None
 
     # The page, and how terminals look (static/js/models/terminal-choices.js has the defaults).
     theme: Literal["system", "light", "dark"] | None = None

@@ -30,6 +30,22 @@ test("an event that was missed makes it ask for the page", async () => {
   assert.deepEqual(asked, [{ limit: 50, rows: false }]);
 });
 
+test("when more came than a page holds, none below it stays as it was", async () => {
+  const { commands, asked } = served([
+    { commands: [ran(2, { output_end: null }), ran(1)], more: false },
+    { commands: [ran(200), ran(199)], more: true },
+    { commands: [ran(198), ran(197)], more: true },
+  ]);
+  await commands.load();
+  commands.put({ session: "s", ...ran(200) });
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual(commands.list.map(({ number }) => number), [200, 199]);
+  await commands.older();
+  assert.equal(asked.at(-1).before, 199);
+  assert.deepEqual(commands.list.map(({ number }) => number), [200, 199, 198, 197]);
+  assert.equal(commands.more, true);
+});
+
 test("rows are kept with their numbering, and an event takes none away", async () => {
   const { commands } = served([
     { commands: [ran(1, { prompt_row: 3, output_row: 4, end_row: 5 })], more: false, history: "a" },

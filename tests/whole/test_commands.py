@@ -164,7 +164,8 @@ def test_odd_startup_files_change_nothing(server, tmp_path, name, lines):
     assert shell.run("false || true" if name != "fish" else "true")["exit_code"] == 0
     shown = server.api("alice").screen(shell.id).split("\n", 2 if name == "fish" else 0)[-1]
     assert "%{" not in shown and "read-only" not in shown and "holdfast" not in shown
-    assert shown.rstrip().endswith(">") and server.api("alice").output(shell.id).count(b"133;C") == len(shell.commands())
+    assert shown.rstrip().endswith(">")
+    assert server.api("alice").output(shell.id).count(b"133;C") == len(shell.commands())
 
 
 @pytest.mark.parametrize("name", [name for name in SHELLS if name != "fish"])
@@ -262,6 +263,37 @@ def test_who_is_in_the_session_hears_of_commands(server, tmp_path):
     alice.close()
 
 
+def test_the_last_command_of_many_is_told_whatever_else_is_left_out(server, tmp_path):
+    shell = Shell(server, tmp_path / "home", ["bash"])
+    alice = Viewer(server.url, server.user("alice"))
+    alice.io.on("command", alice._handler("command"))
+    alice.join(shell.id)
+    shell.run("PS1='> '")
+    shell.type("".join(f"echo n{n}\r" for n in range(60)))
+    alice.wait(lambda v: (last := v.of("command")[-1])["text"] == "echo n59" and last["ended_at"])
+    assert len(alice.of("command")) < 60
+    alice.close()
+
+
+def test_an_account_may_want_none_of_it(server, tmp_path):
+    api = server.api("unmarked")
+    assert api.call("PATCH", "/preferences", json={"shell_integration": False}).json()["shell_integration"] is False
+    home = {"cwd": str(tmp_path), "env": {"HOME": str(tmp_path)}}
+    plain = api.start(["bash"], **home)["id"]
+    wanted = api.start(["bash"], **home, shell_integration=True)["id"]
+    wait(lambda: api.status(wanted)["at_prompt"])
+    api.post(f"/sessions/{plain}/input", {"data": "echo do''ne\r"})
+    wait(lambda: "done" in api.screen(plain))
+    assert b"133;" not in api.output(plain) and api.status(plain)["at_prompt"] is None
+    assert api.call("PATCH", "/preferences", json={"shell_integration": None}).status_code == 200
+    assert api.call("PATCH", "/preferences", json={"shell_integration": "no"}).status_code == 422
+    # "Run again" keeps to what the session was started with.
+    again = api.post(f"/sessions/{plain}/again").json()["id"]
+    api.post(f"/sessions/{again}/input", {"data": "echo ag''ain\r"})
+    wait(lambda: "again" in api.screen(again))
+    assert b"133;" not in api.output(again)
+
+
 def test_rows_and_pages_of_commands(server, tmp_path):
     shell = Shell(server, tmp_path / "home", ["bash"])
     shell.run("PS1='> '")
@@ -278,6 +310,21 @@ def test_rows_and_pages_of_commands(server, tmp_path):
     assert server.api("alice").get(f"{path}/99/output").status_code == 404
     assert server.api("bob").get(path).status_code == server.api("bob").get(f"{path}/1/output").status_code == 404
     assert server.api("alice").get(path, params={"limit": 0}).status_code == 422
+
+
+def test_a_hundred_thousand_commands_are_bounded(server, tmp_path):
+    one = "\\033]133;D;0\\007\\033]133;A\\007$ \\033]133;B\\007\\033]133;C;cmdline=true\\007x\\n"
+    part = f"for i in $(seq 100); do printf '{one * 10}'; done >part"
+    script = f"{part}; for i in $(seq 100); do cat part; done; echo fin; sleep 60"
+    shell = Shell(server, tmp_path / "home", ["sh", "-c", script])
+    wait(lambda: "fin" in server.api("alice").screen(shell.id))
+    newest = shell.commands(limit=200)
+    assert len(newest) == 200 and newest[-1]["number"] > 10_000
+    wait(lambda: shell.commands(before=newest[-1]["number"] - 2010, limit=1) == [])
+    huge = "printf '\\033]133;C;cmdline='; head -c 30000000 /dev/zero | tr '\\0' A; printf '\\007end'; sleep 60"
+    other = Shell(server, tmp_path / "home", ["sh", "-c", huge])
+    wait(lambda: server.api("alice").status(other.id)["output_bytes"] > 30_000_000)
+    assert other.commands() == [] and server.api("alice").status(other.id)["alive"]
 
 
 def test_a_hostile_program_makes_no_harm(server, tmp_path):

@@ -68,6 +68,7 @@ class CommandList extends Parted {
       const item = this.item(command);
       if (place.children[index] !== item) place.insertBefore(item, place.children[index] ?? null);
     });
+    while (place.children.length > list.length) place.lastElementChild.remove();
   }
 
   item(command) {

@@ -271,9 +271,11 @@ export class SessionCommands {
   actions() {
     const terminal = t("Terminal");
     const marked = () => this.commands.list.length > 0 || typeof this.status.facts.at_prompt === "boolean" || !this.status.running;
+    // In a workspace the arrows go from pane to pane.
+    const keys = (arrow, page) => (this.page.closest("workspace-page") ? [page] : [arrow, page]);
     return [
-      { id: "terminal.previous-prompt", title: t("To the previous command"), group: terminal, keys: ["Ctrl+Shift+ArrowUp"], when: marked, run: () => this.step(-1) },
-      { id: "terminal.next-prompt", title: t("To the next command"), group: terminal, keys: ["Ctrl+Shift+ArrowDown"], when: marked, run: () => this.step(1) },
+      { id: "terminal.previous-prompt", title: t("To the previous command"), group: terminal, keys: keys("Ctrl+Shift+ArrowUp", "Alt+Shift+PageUp"), when: marked, run: () => this.step(-1) },
+      { id: "terminal.next-prompt", title: t("To the next command"), group: terminal, keys: keys("Ctrl+Shift+ArrowDown", "Alt+Shift+PageDown"), when: marked, run: () => this.step(1) },
       { id: "terminal.copy-last-output", title: t("Copy the output of the last command"), group: terminal, when: marked, run: () => this.copyLast() },
       { id: "session.commands", title: t("Commands of this session"), group: t("Session"), keys: ["Alt+Shift+C"], run: () => this.toggle() },
       { id: "view.command-marks", title: t("Show or hide the marks beside commands"), group: t("View"), run: () => preferences.set(SHOWN, this.shown ? false : null) },

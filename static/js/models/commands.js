@@ -1,5 +1,6 @@
-/* The commands of a session's shell, by number: told by `command` events, asked for by pages. Rule: rows (of the history
-that models/history.js numbers) are kept only with the numbering they belong to.
+/* The commands of a session's shell, by number: told by `command` events, asked for by pages. Rules: rows (of the history
+that models/history.js numbers) are kept only with the numbering they belong to; once a page came, no number is left out
+between the newest and the oldest known, so none stays as it was when many came at once.
 
 A command is as the API tells it; `prompt_row`, `output_row` and `end_row` are there once they were asked for. Event:
 `change`. */
@@ -66,16 +67,27 @@ export class Commands extends EventTarget {
     const oldest = this.list.at(-1)?.number ?? Infinity;
     if (!answer.commands.length || answer.commands.at(-1).number <= oldest) this.more = answer.more;
     this.loaded = true;
-    this.take(answer.commands, what.rows);
+    this.take(answer.commands, what.rows, what.before === undefined);
   }
 
-  take(commands, rows = false) {
+  take(commands, rows = false, newest = false) {
     for (const command of commands) {
       const { prompt_row, output_row, end_row, ...plain } = command;
       this.known.set(command.number, { ...this.known.get(command.number), ...(rows ? command : plain) });
     }
     this.sorted = null;
+    if (newest) this.dropBelowHole();
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** More came than a page holds: those below are asked for again when somebody wants them. */
+  dropBelowHole() {
+    const { list } = this;
+    const hole = list.findIndex(({ number }, index) => index > 0 && list[index - 1].number !== number + 1);
+    if (hole < 0) return;
+    for (const { number } of list.slice(hole)) this.known.delete(number);
+    this.more = true;
+    this.sorted = null;
   }
 
   forgetRows(numbering = null) {
