@@ -65,7 +65,10 @@ class Commands:
         """All that the output below `until` says."""
         saved = CommandScan.of(session.id)
         try:
-            return green.offload(caught_up, self._sessions_dir / session.id, saved, until)
+            made = green.offload(caught_up, self._sessions_dir / session.id, saved, until)
+            if made.unsaved:
+                self._soon(session.id)
+            return made
         except (KeyError, TypeError, ValueError):
             log.exception("session %s: its saved commands cannot be read; it goes on behind them", session.id)
             last = next(iter(Command.page(session.id, None, 1)), None)
@@ -155,8 +158,8 @@ class Commands:
 
     def page(self, session: Session, before: int | None, limit: int) -> list[Ran]:
         """The newest first."""
-        room = self._rooms.rooms.get(session.id)
-        if room is None and session.state != RUNNING:
+        room = self._rooms.room_of(session) if session.state == RUNNING else self._rooms.rooms.get(session.id)
+        if room is None:
             self._complete(session)
         fresh = room.marks.saving | room.marks.unsaved if room is not None else {}
         saved = {ran.number: ran for ran in Command.page(session.id, before, limit)}

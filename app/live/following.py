@@ -256,7 +256,8 @@ class Following:
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.tally = self._tally(session, room)
-        room.marks = self.commands.caught_up(session, room.offset)
+        # To the present, by the timeline: what the reader takes from here on is timed by when it comes.
+        room.marks = self.commands.caught_up(session, max(room.offset, room.reader.head()))
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:

@@ -21,6 +21,8 @@ from app.screen.marks import Mark, Scanner, State
 
 # Journal bytes read at once: a flood of marks among them is 1024 a 64 KiB block.
 PIECE_BYTES = 1 << 20
+# Output that comes at once has one event in the timeline, at its beginning: no further back (the keeper reads 16 KiB).
+CAME_AT_ONCE = 64 << 10
 
 Clock = Callable[[int], float]
 
@@ -128,7 +130,7 @@ def times(directory: Path, since: int) -> Clock:
 
     @cache
     def events() -> tuple[list[int], list[float]]:
-        told = [(event.offset, event.time) for event in timeline.read(directory, since)]
+        told = [(event.offset, event.time) for event in timeline.read(directory, max(0, since - CAME_AT_ONCE))]
         return [offset for offset, _ in told], [time for _, time in told]
 
     def clock(offset: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,23 @@ def test_each_command_is_kept_once_whenever_the_server_is_killed(own_server, tmp
     last = wait(lambda: shell.api.status(shell.id)["state"] == "ended" and shell.commands(limit=1)[0])
     assert last["text"] == "sleep 0.3; exit 3" and last["ended_at"] and last["exit_code"] is None
     assert len(shell.commands(limit=200)) == len(commands) + 1
+
+
+def test_times_are_those_of_the_output_not_of_its_reading(own_server, tmp_path):
+    server = own_server()
+    shell = Shell(server, tmp_path / "home", ["bash"])
+    shell.run("PS1='> '")
+    shell.type("sleep 1.2; (exit 9)\r")
+    wait(lambda: not shell.at_prompt())
+    server.kill()
+    journal = server.data_dir / "sessions" / shell.id
+    wait(lambda: any(b"133;D;9" in path.read_bytes() for path in journal.iterdir()))
+    over = datetime.now(UTC)
+    server.start()
+    last = wait(lambda: (found := shell.commands(limit=1)) and found[0]["ended_at"] and found[0])
+    assert (last["text"], last["number"], last["exit_code"]) == ("sleep 1.2; (exit 9)", 2, 9)
+    assert 1.1 < last["seconds"] < 3
+    assert datetime.fromisoformat(last["ended_at"]) <= over
 
 
 def test_who_is_in_the_session_hears_of_commands(server, tmp_path):
