@@ -180,6 +180,15 @@ def test_a_long_command_that_ends_unseen_is_told_in_the_title(person, shell):
     until(page, "!document.title.startsWith('✗ ')")
 
 
+def test_an_account_switches_marks_off_on_its_page(person, server):
+    page = person("unmarked").open("/account")
+    box = page.get_by_label("Mark commands in new sessions")
+    expect(box).to_be_checked()
+    for chosen in ({"shell_integration": False}, {}):
+        box.click()
+        eventually(lambda chosen=chosen: server.api("unmarked").get("/preferences").json() == chosen)
+
+
 def test_marks_can_be_switched_off(person, server):
     shell = Shell(server, ("true",))
     page = person("alice", DESKTOP).join(shell.id)

@@ -355,5 +355,3 @@ def test_a_hostile_program_makes_no_harm(server, tmp_path):
     assert server.api("alice").status(shell.id)["alive"]
     assert len(shell.commands(limit=200)) <= 200
     assert not [line for line in server.log if "Traceback" in line]
-
-
