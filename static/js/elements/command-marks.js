@@ -79,4 +79,3 @@ function placed(element, row, count, rows) {
   element.style.height = `${(count / rows) * 100}%`;
   return element;
 }
-

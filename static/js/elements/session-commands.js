@@ -287,4 +287,3 @@ export class SessionCommands {
     this.removers = [];
   }
 }
-
