@@ -162,6 +162,8 @@ def test_odd_startup_files_change_nothing(server, tmp_path, name, lines):
     assert shell.run("false && true" if name != "fish" else "false")["exit_code"] == 1
     if "readonly" not in lines:
         shell.run(f". ~/{RC[name]}")
+    if name == "bash":
+        shell.run("PROMPT_COMMAND='x=1'")
     assert shell.run("false || true" if name != "fish" else "true")["exit_code"] == 0
     shown = server.api("alice").screen(shell.id).split("\n", 2 if name == "fish" else 0)[-1]
     assert "%{" not in shown and "read-only" not in shown and "holdfast" not in shown
