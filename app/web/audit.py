@@ -31,7 +31,7 @@ QUIET = {
 # GET routes that answer what a program wrote.
 READS = frozenset({
     "pages_session", "pages_session_text", "sessions_screen", "sessions_output", "history_rows", "history_search",
-    "files_download",
+    "files_download", "commands_command_list", "commands_command_output",
 })  # fmt: skip
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (

@@ -13,6 +13,7 @@ from app.web import (
     access,
     accounts,
     audit,
+    commands,
     dashboard,
     files,
     gate,
@@ -35,6 +36,7 @@ from app.web import (
 FILLS_THE_TABLE = (
     accounts,
     audit,
+    commands,
     dashboard,
     files,
     health,

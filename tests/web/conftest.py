@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from app import config as settings
 from app.live.auditor import Auditor
+from app.live.commands import Commands
 from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
@@ -79,6 +80,8 @@ class ActedRooms:
 
     def __post_init__(self):
         self.deeds = Deeds(self)
+        self.rooms = {}
+        self.commands = Commands(self, Path("/nowhere"))
 
     def _note(self, *words):
         self.told.append(words)
