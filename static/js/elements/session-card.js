@@ -146,7 +146,7 @@ export class SessionCard extends Parted {
   /** `picture`: what the server drew last, or nothing yet. `turn` counts up when windows or colours have changed; a
   card that only comes back into sight still has its picture (asking for its size would lay out the page). */
   paint(picture, turn) {
-    if (this.painted?.picture === picture && this.painted.turn === turn) return;
+    if (this.painted && this.painted.picture === picture && this.painted.turn === turn) return;
     const canvas = this.part("screen");
     const { clientWidth: width, clientHeight: height } = canvas;
     if (!width || !height) return;
