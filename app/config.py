@@ -47,6 +47,7 @@ class Config:
     allowed_hosts: tuple[str, ...]
     workers: int
     upload_bytes: int
+    isolation: int
 
     @property
     def keeper_dir(self) -> Path:
@@ -248,6 +249,15 @@ SETTINGS: tuple[Setting, ...] = (
         "bytes",
         "of one file that is uploaded into a session's directory, at most; 0: no uploads",
         _whole(0, 1_099_511_627_776),
+    ),
+    Setting(
+        "HOLDFAST_ISOLATION",
+        "number",
+        "0",
+        "level",
+        "0: every shell runs as the account that started the server; 1: each account's as its own operating-system"
+        " user, for which the server is started as root",
+        _whole(0, 1),
     ),
 )
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from app import green
 from app.keeper.client import Spec
+from app.keeper.identity import Identity
+from app.live.errors import NoOsUser
+from app.models import os_user
+from app.models.user import Refused, User
+from app.words import said
 
 # Shells that know -l; another shell is started as it is.
 LOGIN_SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash"}
@@ -26,6 +33,45 @@ class Launch:
     tags: list[str] = field(default_factory=list)
     group: str = ""
     restarted_from: str | None = None
+
+
+class RunsAs(NamedTuple):
+    """Whose program it will be: what it starts with where nothing else was said. `account`: empty: the server's own."""
+
+    account: str
+    shell: str
+    home: str
+
+
+def runs_as(owner: User, isolation: int, shell: str) -> RunsAs:
+    """`shell`: HOLDFAST_SHELL, which is that of level 0. Raises NoOsUser."""
+    if not isolation:
+        return RunsAs("", shell, pwd.getpwuid(os.getuid()).pw_dir)
+    found = _os_user(owner)
+    return RunsAs(found.name, found.shell, found.home)
+
+
+def _os_user(owner: User) -> Identity:
+    """Looked up at every start: the user may have been taken away, or locked out, since it was assigned."""
+    if not owner.os_user:
+        raise NoOsUser(
+            said(
+                "On this server sessions run as operating-system users, and %(name)s has none. An administrator of the"
+                " server assigns one: python -m app user map %(name)s OSUSER",
+                name=owner.name,
+            )
+        )
+    try:
+        return green.offload(os_user.usable, owner.os_user)
+    except Refused as refused:
+        raise NoOsUser(
+            said(
+                "The operating-system user of %(name)s cannot be used: %(what)s. An administrator of the server"
+                " assigns another one: python -m app user map %(name)s OSUSER",
+                name=owner.name,
+                what=refused.message,
+            )
+        ) from None
 
 
 def argv_of(command: list[str] | str | None, shell: str) -> list[str]:
@@ -48,17 +94,22 @@ def name_of(order: Launch, argv: list[str]) -> str:
     return line if len(line) <= NAME_LENGTH else line[: NAME_LENGTH - 1] + "…"
 
 
-def directory_for(order: Launch) -> str:
-    return os.path.expanduser(order.cwd) if order.cwd else pwd.getpwuid(os.getuid()).pw_dir
+def directory_for(order: Launch, runs: RunsAs) -> str:
+    """Only words: whether it is there is for the program to find out, as whoever it is."""
+    cwd = order.cwd or runs.home
+    if runs.account and (cwd == "~" or cwd.startswith("~/")):
+        return runs.home + cwd[1:]
+    return os.path.expanduser(cwd)
 
 
-def spec_for(session: str, order: Launch, shell: str, label: str) -> Spec:
+def spec_for(session: str, order: Launch, runs: RunsAs, label: str) -> Spec:
     return Spec(
         id=session,
-        argv=tuple(argv_of(order.command, shell)),
-        cwd=directory_for(order),
-        env={"SHELL": shell, **order.env},
+        argv=tuple(argv_of(order.command, runs.shell)),
+        cwd=directory_for(order, runs),
+        env={"SHELL": runs.shell, **order.env},
         rows=order.rows,
         cols=order.cols,
         label=label,
+        account=runs.account,
     )

@@ -1,0 +1,66 @@
+"""The operating-system user that an account's programs run as (HOLDFAST_ISOLATION=1). The rule: never root, never one
+that may not log in, and never one for two accounts, by whatever name."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+from app.keeper.identity import Barred, Identity, look_up
+from app.models.base import written
+from app.models.user import Refused, User
+from app.words import recognised, said
+
+# Login shells that let nobody in: of system accounts, and of people who have been locked out.
+NO_LOGIN = {"nologin", "false", "true", "sync", "halt", "shutdown"}
+# useradd's own limit is 32; directories of companies have longer ones.
+NAME_BYTES = 256
+
+
+def usable(name: str) -> Identity:
+    """What the system knows of it; Refused where it is not there or not to be used. May ask the network."""
+    if not name or len(name.encode(errors="replace")) > NAME_BYTES or not name.isprintable():
+        raise _refused(said("expected the name of an operating-system user"))
+    try:
+        found = look_up(name)
+    except Barred as barred:
+        raise _refused(recognised(str(barred))) from None
+    if os.path.basename(found.shell) in NO_LOGIN or not os.access(found.shell, os.X_OK):
+        raise _refused(
+            said(
+                "the operating-system user %(what)s may not log in: its shell is %(shell)s",
+                what=name,
+                shell=found.shell,
+            )
+        )
+    return found
+
+
+def assign(user: User, name: str | None) -> Identity | None:
+    """From its next session on the account's programs run as that user; None: as none. Raises Refused."""
+    found = usable(name) if name is not None else None
+    if found is not None:
+        for other in User.everyone():
+            if other.id != user.id and other.os_user and _same(other.os_user, found):
+                raise _refused(said("%(what)s is the operating-system user of %(name)s already", what=found.name,
+                                    name=other.name))  # fmt: skip
+    user.os_user = found.name if found else None
+    _save(user.id, user.os_user)
+    return found
+
+
+def _same(name: str, found: Identity) -> bool:
+    """By number: two names of one user share all that is its own."""
+    try:
+        return name == found.name or pwd.getpwnam(name).pw_uid == found.uid
+    except KeyError:
+        return False
+
+
+def _refused(why: str) -> Refused:
+    return Refused("os_user", why)
+
+
+@written
+def _save(user_id: int, os_user: str | None) -> None:
+    User.update(os_user=os_user).where(User.id == user_id).execute()
