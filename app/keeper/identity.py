@@ -81,6 +81,8 @@ def become(identity: Identity) -> None:
     The kernel lets nobody look into this process from here to its exec: its memory is still the keeper's.
     """
     own_keyring = _keyring()
+    if os.getpriority(os.PRIO_PROCESS, 0) < 0:  # root may have started the server with more than a user gets
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
     os.setgroups(identity.groups)
     os.setresgid(identity.gid, identity.gid, identity.gid)
     os.setresuid(identity.uid, identity.uid, identity.uid)

@@ -12,6 +12,7 @@ import signal
 import struct
 import termios
 import time
+import warnings  # noqa: F401 - os.execvpe loads it, and a user may be barred from reading Python's files
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
@@ -178,12 +179,21 @@ def signal_number(name: str) -> signal.Signals:
 
 
 def signal_foreground(master: int, leader: int, number: int) -> None:
-    """To the process group that has the terminal now; where none does, to the program's own."""
+    """To the process group that has the terminal now; where none does, to the program's own.
+
+    A terminal goes on naming a group that is gone, and its number may be a stranger's by now: a process of that
+    number is in our process session, or gets nothing. (While a group lives nobody else gets its number.)
+    """
     group = 0
     with suppress(OSError):
         group = os.tcgetpgrp(master)
+    if group <= 0:
+        group = leader
+    state, session = _stat(group)
+    if state and session != leader:
+        return
     with suppress(ProcessLookupError):
-        os.killpg(group if group > 0 else leader, number)
+        os.killpg(group, number)
 
 
 def signal_session(leader: int, *numbers: int, leader_gone: bool) -> int:

@@ -4,7 +4,8 @@ and never that of another file.
 The directory is the kernel's word (/proc) on where the foreground program is, not OSC 7: any output, also that of
 another machine's shell, could name a directory there. A file is written without a name (O_TMPFILE) where the file
 system can do that, and gets its name by a link, which fails where there is a file of that name. Standard library only:
-a child of the web server that is another user runs this as well (deputy.py).
+a child of the web server that is another user runs this as well (deputy.py). It may be barred from reading Python's own
+files by then, so nothing here may need a module, or a codec, that is not loaded yet.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def foreground_of(pid: int) -> int:
 def mask_of(pid: int) -> int:
     """The umask of `pid`; a careful one where it is not known."""
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-            return next((int(line.split()[1], 8) for line in file if line.startswith("Umask:")), 0o077)
+        with open(f"/proc/{pid}/status", "rb") as file:
+            return next((int(line.split()[1], 8) for line in file if line.startswith(b"Umask:")), 0o077)
     except (OSError, ValueError):
         return 0o077

@@ -8,6 +8,7 @@ import pwd
 
 from app.keeper.identity import Barred, Identity, look_up
 from app.models.base import written
+from app.models.session import RUNNING, Session
 from app.models.user import Refused, User
 from app.words import recognised, said
 
@@ -40,19 +41,34 @@ def assign(user: User, name: str | None) -> Identity | None:
     """From its next session on the account's programs run as that user; None: as none. Raises Refused."""
     found = usable(name) if name is not None else None
     if found is not None:
-        for other in User.everyone():
-            if other.id != user.id and other.os_user and _same(other.os_user, found):
-                raise _refused(said("%(what)s is the operating-system user of %(name)s already", what=found.name,
-                                    name=other.name))  # fmt: skip
+        _refuse_shared(user, found)
     user.os_user = found.name if found else None
     _save(user.id, user.os_user)
     return found
 
 
-def _same(name: str, found: Identity) -> bool:
+def _refuse_shared(user: User, found: Identity) -> None:
+    for other in User.everyone():
+        if other.id != user.id and _same(other.os_user, found):
+            raise _refused(
+                said("%(what)s is the operating-system user of %(name)s already", what=found.name, name=other.name)
+            )
+    for session in Session.in_state(RUNNING):
+        if session.owner_id != user.id and _same(session.os_user, found):
+            raise _refused(
+                said(
+                    "a session of %(name)s still runs as %(what)s: end %(id)s first",
+                    what=found.name,
+                    name=session.owner.name,
+                    id=session.id,
+                )
+            )
+
+
+def _same(name: str | None, found: Identity) -> bool:
     """By number: two names of one user share all that is its own."""
     try:
-        return name == found.name or pwd.getpwnam(name).pw_uid == found.uid
+        return name is not None and (name == found.name or pwd.getpwnam(name).pw_uid == found.uid)
     except KeyError:
         return False
 
