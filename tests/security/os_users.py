@@ -5,6 +5,7 @@ The rule: nothing is left: processes, homes and users go, also where a test fail
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 import shutil
@@ -19,6 +20,10 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.server import Server
+
+ROOTS_GROUPS = (4, 6, 42)  # adm, disk, shadow
+KEYCTL = {"x86_64": 250, "aarch64": 219}
+JOIN_SESSION_KEYRING = 1
 
 
 class OsUser(NamedTuple):
@@ -42,7 +47,7 @@ def os_users(*words: str) -> Iterator[list[OsUser]]:
     try:
         for word in words:
             name = f"hf-{word}-{secrets.token_hex(3)}"
-            add = ["useradd", "-m", "-s", "/bin/bash", name]
+            add = ["useradd", "-m", "-G", "users", "-s", "/bin/bash", name]
             done = subprocess.run(add, capture_output=True, text=True, check=False)
             if done.returncode:
                 pytest.skip(f"useradd makes no user here: {done.stderr.strip()}")
@@ -57,13 +62,22 @@ def os_users(*words: str) -> Iterator[list[OsUser]]:
 
 @contextmanager
 def isolated_server(**settings: str) -> Iterator[Server]:
-    """At level 1, in a data directory that everybody may walk up to: what keeps users out is its own mode."""
+    """At level 1, in a data directory that everybody may walk up to: what keeps users out is its own mode. Started by a
+    root that has something to lose: groups, a keyring, a careless umask."""
     place = Path(tempfile.mkdtemp(prefix="holdfast-isolation-"))
     place.chmod(0o755)
     server = Server(place / "data", HOLDFAST_ISOLATION="1", **settings)
+    groups, umask = os.getgroups(), os.umask(0)
+    os.setgroups([0, *ROOTS_GROUPS])
+    ctypes.CDLL(None).syscall(KEYCTL[os.uname().machine], JOIN_SESSION_KEYRING, None)
     try:
-        yield server.start()
+        server.start()
+        os.setgroups(groups)
+        os.umask(umask)
+        yield server
     finally:
+        os.setgroups(groups)
+        os.umask(umask)
         server.close()
         shutil.rmtree(place)
 

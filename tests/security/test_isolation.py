@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from tests.browser.people import eventually
-from tests.security.os_users import isolated_server, needs_root, os_users
+from tests.security.os_users import KEYCTL, isolated_server, needs_root, os_users
 
 ROOT = Path(__file__).resolve().parents[2]
 VICTIM = r"""
 umask 077; echo planted-in-a-file > "$HOME/private"; exec 3<"$HOME/private"
 PLANTED=in-the-environment exec sh -c 'printf "here is the victim\r\n"; exec cat'
 """
-# Numbers of ptrace and keyctl; SEIZE, unlike ATTACH, leaves a process that root may trace undisturbed.
-CALLS = {"x86_64": ("101", "250"), "aarch64": ("117", "219")}
+# SEIZE, unlike ATTACH, leaves a process that root may trace undisturbed.
+PTRACE = {"x86_64": 101, "aarch64": 117}
 
 # name, command, whether root's own attempt is made first (those that would do harm are not)
 ATTEMPTS = [
@@ -149,8 +149,8 @@ def cast():
 
 def script_of(attempts, facts) -> str:
     """Says `name=status` of each: 0 where it was possible."""
-    ptrace, keyctl = CALLS[os.uname().machine]
-    facts = facts | {"PTRACE": ptrace, "KEYCTL": keyctl}
+    machine = os.uname().machine
+    facts = facts | {"PTRACE": str(PTRACE[machine]), "KEYCTL": str(KEYCTL[machine])}
     given = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in facts.items())
     tries = (
         f"( {command} ) </dev/null >/dev/null 2>&1; echo {shlex.quote(f'@{number}')}=$?@"
