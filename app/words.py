@@ -90,6 +90,7 @@ KEEPER: Iterable[Said] = (
     said("there is no operating-system user %(what)s"),
     said("the operating-system user %(what)s is root"),
     said("the keeper does not run as root, so it cannot start programs of other users"),
+    said("the keeper that runs is too old to start programs as other users; python -m app keeper upgrade renews it"),
     said("the keeper is ending all sessions"),
     said("the keeper does not answer"),
     said("there is no connection to the keeper"),

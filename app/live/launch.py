@@ -54,24 +54,24 @@ def runs_as(owner: User, isolation: int, shell: str) -> RunsAs:
 def _os_user(owner: User) -> Identity:
     """Looked up at every start: the user may have been taken away, or locked out, since it was assigned."""
     if not owner.os_user:
-        raise NoOsUser(
-            said(
-                "On this server sessions run as operating-system users, and %(name)s has none. An administrator of the"
-                " server assigns one: python -m app user map %(name)s OSUSER",
-                name=owner.name,
-            )
-        )
+        raise NoOsUser(_none_of(owner.name))
     try:
         return green.offload(os_user.usable, owner.os_user)
     except Refused as refused:
         raise NoOsUser(
             said(
-                "The operating-system user of %(name)s cannot be used: %(what)s. An administrator of the server"
-                " assigns another one: python -m app user map %(name)s OSUSER",
+                "The operating-system user of %(name)s cannot be used (%(what)s). An administrator has to see to it.",
                 name=owner.name,
                 what=refused.message,
             )
         ) from None
+
+
+def _none_of(name: str) -> str:
+    return said(
+        "%(name)s has no operating-system user. An administrator assigns one: python -m app user map %(name)s OSUSER",
+        name=name,
+    )
 
 
 def argv_of(command: list[str] | str | None, shell: str) -> list[str]:
