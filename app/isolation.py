@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import sys
 from pathlib import Path
 
 from app.config import Config
@@ -18,7 +19,6 @@ from app.listening import CannotStart
 
 NAME = "HOLDFAST_ISOLATION"
 LISTED = 10  # sessions in a warning
-WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 CODE = Path(__file__).resolve().parent
 
 
@@ -32,8 +32,9 @@ def check(config: Config) -> None:
             f" {_name(os.geteuid())}; start it as root, or without {NAME}"
         )
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in (config.keeper_dir, config.sessions_dir, config.database_path.parent, CODE):
-        if (weak := replaceable(path)) is not None:
+    python = (Path(sys.prefix), Path(sys.base_prefix))
+    for path in (config.keeper_dir, config.sessions_dir, config.database_path.parent, CODE, *python):
+        if (weak := replaceable(path) or (_changeable(path) if path == CODE else None)) is not None:
             raise CannotStart(
                 f"{NAME}=1: {weak} can be replaced by others than root, and with it {path}, which root's server trusts;"
                 " it and every directory above it must be root's, and writable to nobody else"
@@ -49,12 +50,23 @@ def replaceable(path: Path) -> Path | None:
                 found = one.lstat()
             except FileNotFoundError:
                 continue
-            if stat.S_ISLNK(found.st_mode):
-                writable = False
-            else:
-                writable = bool(found.st_mode & WRITABLE) and (not found.st_mode & stat.S_ISVTX or one == whole)
-            if found.st_uid or writable:
+            if found.st_uid or (_open_to_others(found) and not (found.st_mode & stat.S_ISVTX and one != whole)):
                 return one
+    return None
+
+
+def _open_to_others(found: os.stat_result) -> bool:
+    if stat.S_ISLNK(found.st_mode):  # nobody writes into a link
+        return False
+    return bool(found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and found.st_gid))
+
+
+def _changeable(directory: Path) -> Path | None:
+    """The first file below it that another user could write."""
+    for path in directory.rglob("*"):
+        found = path.lstat()
+        if found.st_uid or _open_to_others(found):
+            return path
     return None
 
 

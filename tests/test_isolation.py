@@ -50,6 +50,8 @@ def test_a_data_directory_that_another_could_replace_stops_the_start(tmp_path):
         isolation.check(config_of(place, 1))
     os.chown(place.parent, 0, 0)
     place.parent.chmod(0o775)
+    assert isolation.replaceable(place) is None  # root's own group
+    os.chown(place.parent, 0, 1)
     assert isolation.replaceable(place) == place.parent
     place.parent.chmod(0o1777)
     assert isolation.replaceable(place) is None

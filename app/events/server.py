@@ -53,7 +53,7 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken,
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
-        callers[sid] = Caller(sid, actor, device, language)
+        callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)
 
     def disconnect(sid: str, reason: object = None) -> None:

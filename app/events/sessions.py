@@ -53,6 +53,7 @@ def enter(
         "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
     }  # fmt: skip
     reply(answer)
+    rooms.audit.entered(caller.actor, session, viewer.role, caller.address)
     rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()

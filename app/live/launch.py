@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import pwd
+import stat
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from app import green
@@ -18,6 +21,10 @@ from app.words import said
 # Shells that know -l; another shell is started as it is.
 LOGIN_SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash"}
 NAME_LENGTH = 80
+# Shell integration: what is told to whom. Arguments beside these say that it is another kind of shell.
+SCRIPTS = Path(__file__).resolve().parents[1] / "shell"
+SCRIPT = {"bash": "bash.bash", "zsh": "zsh/.zshenv", "fish": "fish.fish"}
+INTERACTIVE = frozenset(("-l", "-i", "-il", "-li", "--login", "--interactive"))
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Launch:
     tags: list[str] = field(default_factory=list)
     group: str = ""
     restarted_from: str | None = None
+    shell_integration: bool = True
 
 
 class RunsAs(NamedTuple):
@@ -83,6 +91,36 @@ def argv_of(command: list[str] | str | None, shell: str) -> list[str]:
     return list(command)
 
 
+def integrated(argv: list[str], env: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """An interactive bash, zsh or fish, told to read our file beside its own; any other program as it is. The file
+    gives back what it was told by. A session's record has the command as it was asked for."""
+    kind = os.path.basename(argv[0])
+    path = SCRIPTS / SCRIPT.get(kind, "none")
+    if not INTERACTIVE.issuperset(argv[1:]) or not path.is_file():
+        return argv, env
+    if kind == "bash":
+        given = {"_HOLDFAST_ENV": env["ENV"]} if "ENV" in env else {}
+        return [argv[0], "--posix", *argv[1:]], env | given | {"_HOLDFAST_BASH": "1", "ENV": str(path)}
+    if kind == "zsh":
+        given = {"_HOLDFAST_ZDOTDIR": env["ZDOTDIR"]} if "ZDOTDIR" in env else {}
+        return argv, env | given | {"ZDOTDIR": str(path.parent)}
+    return [*argv, "--init-command", f"source {fish_quoted(str(path))}"], env
+
+
+@cache
+def open_to_all(directory: Path) -> bool:
+    """Other users can read what is in it. A bash that was told of a file that it cannot read would stay what it is until
+    then: one that reads nothing of its user's."""
+    way = all(place.stat().st_mode & stat.S_IXOTH for place in (directory, *directory.parents))
+    return way and all(
+        place.stat().st_mode & (stat.S_IXOTH if place.is_dir() else stat.S_IROTH) for place in directory.rglob("*")
+    )
+
+
+def fish_quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def name_of(order: Launch, argv: list[str]) -> str:
     """What the session is called when nobody said: the command, as far as it fits."""
     if order.name:
@@ -102,12 +140,16 @@ def directory_for(order: Launch, runs: RunsAs) -> str:
     return os.path.expanduser(cwd)
 
 
-def spec_for(session: str, order: Launch, runs: RunsAs, label: str) -> Spec:
+def spec_for(session: str, order: Launch, runs: RunsAs, label: str, integrate: bool = True) -> Spec:
+    """`integrate`: shells may be told to mark their prompts and commands."""
+    argv, env = argv_of(order.command, runs.shell), {"SHELL": runs.shell, **order.env}
+    if integrate and order.shell_integration and (not runs.account or open_to_all(SCRIPTS)):
+        argv, env = integrated(argv, env)
     return Spec(
         id=session,
-        argv=tuple(argv_of(order.command, runs.shell)),
+        argv=tuple(argv),
         cwd=directory_for(order, runs),
-        env={"SHELL": runs.shell, **order.env},
+        env=env,
         rows=order.rows,
         cols=order.cols,
         label=label,

@@ -84,6 +84,7 @@ class Rooms(Following):
                 cwd=directory_for(order, runs),
                 os_user=runs.account or None,
                 env=order.env,
+                shell_integration=order.shell_integration,
                 tags=order.tags,
                 group=order.group,
                 rows=order.rows,
@@ -98,7 +99,8 @@ class Rooms(Following):
     def _launched(self, session: Session, order: Launch, runs: RunsAs) -> Session:
         label = f"{session.owner.name}/{session.name}"
         try:
-            state = self.keeper.create(spec_for(session.id, order, runs, label))
+            spec = spec_for(session.id, order, runs, label, self.config.shell_integration)
+            state = self.keeper.create(spec)
         except KeeperRefused as refused:
             session.erase()
             raise LaunchRefused(refused.message, refused.field) from None
@@ -152,6 +154,7 @@ class Rooms(Following):
             command=command,
             cwd=session.cwd,
             env=session.env,
+            shell_integration=session.shell_integration is not False,
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.live.processes import directory_of
+from app.models.command import Ran
 
 if TYPE_CHECKING:
     from app.live.following import Following
@@ -32,7 +33,8 @@ class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
-    that has the terminal)."""
+    that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
+    `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs)."""
 
     id: str
     name: str
@@ -73,6 +75,8 @@ class Status:
     output_rate: float = 0.0
     input_bytes: int | None = None
     foreground: str | None = None
+    at_prompt: bool | None = None
+    last_command: dict[str, object] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,4 +134,13 @@ def status_of(rooms: Following, session: Session) -> Status:
         output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
         input_bytes=room.tally.input_bytes if room else session.input_bytes,
         foreground=usage.foreground if usage else None,
+        at_prompt=room.marks.at_prompt if room and alive else None,
+        last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
+
+
+def last_command(ran: Ran) -> dict[str, object]:
+    return {
+        "number": ran.number, "text": ran.text, "started_at": rfc3339(ran.started_at),
+        "ended_at": rfc3339(ran.ended_at), "exit_code": ran.exit_code,
+    }  # fmt: skip

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import pwd
 
+from peewee import IntegrityError
+
 from app.keeper.identity import Barred, Identity, look_up
 from app.models.base import written
 from app.models.session import RUNNING, Session
@@ -42,8 +44,11 @@ def assign(user: User, name: str | None) -> Identity | None:
     found = usable(name) if name is not None else None
     if found is not None:
         _refuse_shared(user, found)
+    try:
+        _save(user.id, found.name if found else None)
+    except IntegrityError:  # another command at the same moment
+        raise _refused(said("this operating-system user is another account's already")) from None
     user.os_user = found.name if found else None
-    _save(user.id, user.os_user)
     return found
 
 

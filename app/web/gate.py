@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from app.models.session import Session
 from app.permissions import NEEDS, Actor, allows, role_of
-from app.web import logins
+from app.web import audit, logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
 from app.web.routes import BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
@@ -43,7 +43,9 @@ def gated(row: Route) -> Callable[..., Any]:
         if row.need in NEEDS:
             given["session"] = session_for(who, path.pop("id"), row.need)
         given |= checked_input(row)
-        return row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
+        answer = row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
+        audit.after(row, who, given, path, answer)
+        return answer
 
     view.need = row.need  # type: ignore[attr-defined]
     return view

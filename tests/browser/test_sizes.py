@@ -195,8 +195,9 @@ def test_readable_text_is_moved_over_and_follows_who_types(server, person, devic
     readable(page)
     assert page.evaluate(f"() => {FONT}") >= 13 and not whole_in_window(page)
     type_in(page, "x" * 240)
+    shows(page, "x" * 240)
     until(page, CURSOR_SHOWS)
-    assert page.evaluate("() => holdfast.terminal.scrollLeft") > 300
+    until(page, "holdfast.terminal.scrollLeft > 300")
     page.reload()  # this device remembers it
     joined(page)
     until(page, "holdfast.terminal.layout.zoomed")

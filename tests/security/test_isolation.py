@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from app.live.launch import open_to_all
 from tests.browser.people import eventually
 from tests.security.os_users import KEYCTL, isolated_server, needs_root, os_users
 
@@ -211,6 +214,31 @@ def test_a_session_is_its_user_in_every_respect(cast):
     assert seen["leaks"] == "0"
     assert "sbin" not in seen["path"] and "root" not in seen["path"]
     assert seen["fds"].split() == ["0", "1", "2"]
+
+
+def test_a_login_shell_reads_what_is_its_users(cast):
+    """Also where it is told to read a file of the server's first (shell integration)."""
+    (cast.alice_user.home / ".bash_profile").write_text("echo the profile of $USER\n")
+    shell = cast.alice.start()["id"]
+    eventually(lambda: f"the profile of {cast.alice_user.name}" in cast.alice.screen(shell))
+    cast.alice.post(f"/sessions/{shell}/input", {"data": "shopt -o posix; set | grep -c HOLDFAST_BASH\n"})
+    eventually(lambda: re.search(r"posix\s+off\n0\n", cast.alice.screen(shell)))
+
+
+def test_a_directory_of_ours_is_open_to_all_or_is_not():
+    place = Path(tempfile.mkdtemp(prefix="holdfast-open-"))
+    try:
+        place.chmod(0o755)
+        (place / "file").write_text("")
+        (place / "file").chmod(0o644)
+        assert open_to_all.__wrapped__(place)
+        (place / "file").chmod(0o640)
+        assert not open_to_all.__wrapped__(place)
+        (place / "file").chmod(0o644)
+        place.chmod(0o750)
+        assert not open_to_all.__wrapped__(place)
+    finally:
+        shutil.rmtree(place)
 
 
 def test_a_directory_that_the_user_may_not_enter_is_refused_without_telling_what_is_in_it(cast):

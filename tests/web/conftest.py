@@ -13,6 +13,8 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.auditor import Auditor
+from app.live.commands import Commands
 from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, SessionOver
 from app.live.history.histories import Histories
@@ -71,12 +73,15 @@ class ActedRooms:
     keeper_connected: bool = True
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
+    audit: Auditor = field(default_factory=Auditor)
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
 
     def __post_init__(self):
         self.deeds = Deeds(self)
+        self.rooms = {}
+        self.commands = Commands(self, Path("/nowhere"))
 
     def _note(self, *words):
         self.told.append(words)

@@ -21,6 +21,7 @@ import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionPeople } from "./session-people.js";
+import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { bannerText } from "./session-banner.js";
@@ -60,6 +61,7 @@ class SessionPage extends Parted {
     this.buttons();
     this.keyboard();
     this.tools = new PaneTools(this);
+    this.commands = new SessionCommands(this);
     this.draw();
     if (this.active !== undefined) return;    // a workspace says which of its panes has the focus
     this.activate();
@@ -77,7 +79,7 @@ class SessionPage extends Parted {
   /** The one that is used: it has the page's title and the actions. */
   activate() {
     this.active = true;
-    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools });
+    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools, commands: this.commands });
     this.register();
     this.draw();
   }
@@ -90,6 +92,7 @@ class SessionPage extends Parted {
   register() {
     this.actions.register();
     this.tools.register();
+    this.commands.register();
     this.sizes.register();
     this.people.register({ anew: true });
   }
@@ -97,6 +100,7 @@ class SessionPage extends Parted {
   unregister() {
     this.actions.forget();
     this.tools.forget();
+    this.commands.forget();
     this.sizes.unregister();
     this.people.unregister();
   }
@@ -240,7 +244,7 @@ class SessionPage extends Parted {
     this.dataset.state = facts.state;
     const name = nameOf(facts);
     this.say("name", name);
-    if (this.active) document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
+    if (this.active) document.title = this.pageTitle(facts, name);
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("uptime", duration(this.status.uptime));
@@ -251,6 +255,12 @@ class SessionPage extends Parted {
     this.view.readOnly = !running;
     this.sizes.draw();
     this.people.draw();
+  }
+
+  /** `badge`: how a long command ended while nobody looked. */
+  pageTitle({ title }, name) {
+    const plain = title && title !== name ? `${title} · ${name}` : `${name} · Holdfast`;
+    return this.badge ? `${this.badge} ${plain}` : plain;
   }
 
   tick() {
