@@ -109,8 +109,8 @@ def integrated(argv: list[str], env: dict[str, str]) -> tuple[list[str], dict[st
 
 @cache
 def open_to_all(directory: Path) -> bool:
-    """Other users can read what is in it. A bash that was told of a file that it cannot read would stay what it is until
-    then: one that reads nothing of its user's."""
+    """Other users can read what is in it. A bash that was told of a file that it cannot read would stay what it is
+    until then: one that reads nothing of its user's."""
     way = all(place.stat().st_mode & stat.S_IXOTH for place in (directory, *directory.parents))
     return way and all(
         place.stat().st_mode & (stat.S_IXOTH if place.is_dir() else stat.S_IROTH) for place in directory.rglob("*")
