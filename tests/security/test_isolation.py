@@ -17,6 +17,7 @@ import pytest
 
 from app.live.launch import open_to_all
 from tests.browser.people import eventually
+from tests.keeper.support import children
 from tests.security.os_users import KEYCTL, isolated_server, needs_root, os_users
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,9 +122,10 @@ class Cast:
     def __init__(self, server, alice, mallory) -> None:
         self.server, self.alice_user, self.mallory_user = server, alice, mallory
         self.alice, self.mallory = server.api("alice"), server.api("mallory")
-        for account, user in (("alice", alice), ("mallory", mallory)):
-            done = server.command("user", "map", account, user.name)
-            assert done.returncode == 0, done.stderr
+        maps = [["user", "map", account, user.name] for account, user in (("alice", alice), ("mallory", mallory))]
+        both = f"import sys; from app.cli import main; sys.exit(any([main(words) for words in {maps}]))"
+        done = server.python("-c", both)
+        assert done.returncode == 0, done.stderr
         self.session = self.alice.start(["bash", "-c", VICTIM])["id"]
         eventually(lambda: "here is the victim" in self.alice.screen(self.session))
         self.alice.post(f"/sessions/{self.session}/input", {"data": "a secret\n"})
@@ -131,8 +133,9 @@ class Cast:
         self.screen = self.alice.screen(self.session)
 
     def pids(self) -> dict[str, int]:
-        status = dict(row.split("\t") for row in self.server.command("keeper", "status").stdout.splitlines())
-        return {"KEEPER": int(status["pid"]), "VAULT": int(status["vault pid"]), "WEB": self.server.process.pid}
+        vault = int((self.server.data_dir / "keeper/lock").read_text())
+        [keeper] = [pid for pid in children(vault) if b"app.keeper.server" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return {"KEEPER": keeper, "VAULT": vault, "WEB": self.server.process.pid}
 
     def facts(self) -> dict[str, str]:
         status = self.alice.status(self.session)
