@@ -9,12 +9,14 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from app.live import deputy
 from app.live.launch import open_to_all
 from tests.browser.people import eventually
 from tests.keeper.support import children
@@ -344,6 +346,19 @@ def test_an_upload_that_is_cut_off_or_whose_deputy_is_killed_leaves_nothing(cast
     refused = put(cast.mallory, session, cut())
     assert refused.status_code == 503, refused.text
     assert os.listdir(place) == []
+
+
+def test_a_deputy_that_its_user_has_stopped_is_not_waited_for_for_ever(cast, monkeypatch):
+    monkeypatch.setattr(deputy, "STUCK_SECONDS", 1)
+    program = cast.mallory.start(["cat"])
+    one = deputy.Deputy.begin(cast.mallory_user.name, program["pid"])
+    [pid] = map(int, deputies(cast.mallory_user.name))
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(TimeoutError):
+        for _ in range(64):  # more than fits between the two
+            one.write(bytes(1 << 16))
+    one.close()
+    assert deputies(cast.mallory_user.name) == []
 
 
 def test_again_runs_as_the_user_of_now_or_not_at_all(cast):
