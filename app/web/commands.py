@@ -11,6 +11,7 @@ from app.models.command import Ran
 from app.models.session import Session
 from app.permissions import WATCH
 from app.web import bodies
+from app.web.accounts import NUMBER
 from app.web.answers import CommandsBody
 from app.web.gate import rooms
 from app.web.routes import Answer, route
@@ -41,7 +42,7 @@ def with_rows(session: Session, ran: list[Ran], answer: dict[str, Any]) -> dict[
     return {"history": history}
 
 
-@route("GET", COMMANDS + "/<int:number>/output", WATCH, Answer(200, "application/octet-stream", POSITIONS))
+@route("GET", COMMANDS + f"/{NUMBER}/output", WATCH, Answer(200, "application/octet-stream", POSITIONS))
 def command_output(session: Session, number: int, query: bodies.DownloadAs) -> Any:
     """What the command wrote, or has written so far: as text, as ANSI that redraws it, or raw. Of much, the newest."""
     commands = rooms().commands

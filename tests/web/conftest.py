@@ -16,7 +16,7 @@ from app import config as settings
 from app.live.auditor import Auditor
 from app.live.commands import Commands
 from app.live.deeds import Deeds
-from app.live.errors import LaunchRefused, SessionOver
+from app.live.errors import LaunchRefused, NotThere, SessionOver
 from app.live.history.histories import Histories
 from app.live.looks import Looks
 from app.live.machine import MachineLook
@@ -82,6 +82,9 @@ class ActedRooms:
         self.deeds = Deeds(self)
         self.rooms = {}
         self.commands = Commands(self, Path("/nowhere"))
+
+    def room_of(self, session):
+        raise NotThere
 
     def _note(self, *words):
         self.told.append(words)
