@@ -16,6 +16,9 @@ from app.words import recognised, said
 
 # Login shells that let nobody in: of system accounts, and of people who have been locked out.
 NO_LOGIN = {"nologin", "false", "true", "sync", "halt", "shutdown"}
+# Where people's numbers begin (UID_MIN of login.defs, everywhere). Below are services, which are believed more than
+# people are (app/web/peers.py).
+FIRST_PERSON = 1000
 # useradd's own limit is 32; directories of companies have longer ones.
 NAME_BYTES = 256
 
@@ -36,6 +39,11 @@ def usable(name: str) -> Identity:
                 shell=found.shell,
             )
         )
+    if found.uid < FIRST_PERSON:
+        raise _refused(
+            said("the operating-system user %(what)s is a service's: its number is below %(least)s", what=name,
+                 least=FIRST_PERSON)
+        )  # fmt: skip
     return found
 
 

@@ -326,6 +326,17 @@ def test_root_and_who_may_not_log_in_are_no_users_for_accounts(cast, name, says)
     assert refused.returncode == 1 and says in refused.stderr and refused.stdout == ""
 
 
+def test_a_service_is_no_user_for_an_account(cast):
+    """Services of this machine are believed about whom they speak for."""
+    name = cast.alice_user.name + "s"
+    subprocess.run(["useradd", "-r", "-M", "-s", "/bin/sh", name], capture_output=True, check=True)
+    try:
+        refused = cast.server.command("user", "map", "mallory", name)
+        assert refused.returncode == 1 and "is a service's" in refused.stderr
+    finally:
+        subprocess.run(["userdel", name], capture_output=True, check=False)
+
+
 def deputies(name: str) -> list[str]:
     look = ["pgrep", "-u", name, "-f", "app.live.deputy"]
     return subprocess.run(look, capture_output=True, text=True, check=False).stdout.split()
@@ -359,6 +370,39 @@ def test_a_deputy_that_its_user_has_stopped_is_not_waited_for_for_ever(cast, mon
             one.write(bytes(1 << 16))
     one.close()
     assert deputies(cast.mallory_user.name) == []
+
+
+ASK = r"""
+use IO::Socket::INET; my ($port, $leaves) = @ARGV;
+my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") or die;
+print $s "GET /metrics HTTP/1.1
+Host: localhost
+X-Forwarded-For: 198.51.100.7
+Connection: close
+
+";
+shutdown($s, 1) if $half; $s->flush; $/ = undef; print "<", substr(<$s>, 9, 3), ">
+";
+"""
+
+
+def asked(cast) -> list[str]:
+    """Who the server says has asked, in its log."""
+    return [line for line in cast.server.log if "/metrics" in line]
+
+
+@pytest.mark.parametrize("leaves", ["", "1"])
+def test_a_person_on_this_machine_speaks_for_nobody_but_a_proxy_does(cast, leaves):
+    port, before = str(cast.server.port), len(asked(cast))
+    shell = cast.mallory.start(["perl", "-e", ASK, port, leaves])["id"]
+    eventually(lambda: re.search(r"<\w+>", cast.mallory.screen(shell)))
+    eventually(lambda: len(asked(cast)) > before)
+    assert asked(cast)[-1].split()[-1] == "127.0.0.1", "the header was believed"
+    assert "<200>" not in cast.mallory.screen(shell), "the figures are for services and administrators"
+    if not leaves:
+        done = subprocess.run(["perl", "-e", ASK, port, ""], capture_output=True, text=True, check=True)
+        eventually(lambda: len(asked(cast)) > before + 1)
+        assert asked(cast)[-1].split()[-1] == "198.51.100.7" and done.stdout
 
 
 def test_again_runs_as_the_user_of_now_or_not_at_all(cast):
