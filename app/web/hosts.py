@@ -32,6 +32,8 @@ class HostGate:
         own = () if config.host in ("0.0.0.0", "::") else (allowed_host(config.host),)
         self._allowed = frozenset(config.allowed_hosts + own)
         self._people = config.isolation > 0  # have shells here
+        # Of pages; not our own address, whose other ports belong to other servers (and share our cookies).
+        self._pages = frozenset(config.allowed_hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
@@ -68,13 +70,12 @@ class HostGate:
             # A script, or a browser too old to be attacked this way through SameSite cookies.
             return environ.get("HTTP_SEC_FETCH_SITE", "none") in ("none", "same-origin")
         parts = urlsplit(origin)
-        if parts.scheme not in DEFAULT_PORTS or (environ["wsgi.url_scheme"], parts.scheme) == (
-            "https",
-            "http",
-        ):
+        if parts.scheme not in DEFAULT_PORTS or parts.path or parts.query or parts.fragment:
+            return False
+        if (environ["wsgi.url_scheme"], parts.scheme) == ("https", "http"):
             return False
         sender = _tidy(parts.netloc, parts.scheme)
-        return sender == host or sender in self._allowed
+        return sender == host or sender in self._pages
 
 
 def _matters(environ: dict[str, Any]) -> bool:
