@@ -38,12 +38,13 @@ import logging
 import socket
 from typing import NoReturn
 
-from app import green
+from app import green, isolation
 from app.config import Config, ConfigError, load
 from app.factory import create
 from app.keeper.client import KeeperError, ensure
 from app.listening import CannotStart, listen, lock_of
 from app.models import base
+from app.models.session import RUNNING, Session
 from app.models.setup_link import SetupLink
 
 
@@ -51,6 +52,7 @@ def main() -> NoReturn:
     """Serves until SIGTERM or Ctrl-C; sessions go on. Exits with 1 and the cause when it cannot start."""
     try:
         config = load(os.environ)
+        isolation.check(config)
         serve(config)
         # Nothing of ours needs an orderly end, and waiting for native threads would only keep the port.
         os._exit(0)
@@ -104,8 +106,11 @@ def announce(config: Config, port: int) -> None:
     secret = SetupLink.issue()
     if secret is not None:
         print(f"Create the owner's account (once, within the hour): {url}/setup/{secret}", flush=True)
-    print("Every shell runs as the account that started this server. Ctrl-C stops the web server;", end=" ")
-    print("sessions go on.", flush=True)
+    print(isolation.told(config), flush=True)
+    of_before = [session.id for session in Session.in_state(RUNNING) if config.isolation and not session.os_user]
+    if of_before:
+        print(isolation.left_over(of_before), flush=True)
+    print("Ctrl-C stops the web server; sessions go on.", flush=True)
 
 
 if __name__ == "__main__":

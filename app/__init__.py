@@ -18,6 +18,7 @@ Floors (imports go down only; tests/test_floors.py enforces it)
     6  wsgi.py                    monkey_patch, listener, serve
     5  factory.py, cli.py         the one place that wires; commands
        supervisor.py              starts the workers, where there are to be several
+       isolation.py               what has to hold, and is said at the start, of whose shells these are
     4  events/, web/              Socket.IO and HTTP edges: gate, then one call down
     3  live/                      room, viewer, rooms: what happens now. No Flask
     2  models/                    peewee: one noun a file

@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from app import audit_commands, session_commands
+from app import audit_commands, isolation, session_commands
 from app import config as settings
 from app.commands import Failed, add, age, group, keeper_of, migrated, moment
 from app.config import Config, ConfigError
 from app.keeper.client import KeeperError
-from app.models import base
+from app.models import base, os_user
 from app.models.login import Login
 from app.models.secrets import Busy
 from app.models.token import ApiToken
@@ -76,6 +76,11 @@ def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "--password-stdin", action="store_true", help="read the password from standard input"
         )
     add(users, "list", user_list, "all accounts")
+    mapped = add(users, "map", user_map, "the operating-system user that an account's sessions run as")
+    mapped.add_argument("name", metavar="NAME")
+    one_of = mapped.add_mutually_exclusive_group(required=True)
+    one_of.add_argument("os_user", metavar="OSUSER", nargs="?", help="as `id OSUSER` knows it; never root")
+    one_of.add_argument("--none", action="store_true", help="take it away: no new sessions at isolation level 1")
 
 
 def serve(config: Config, wanted: argparse.Namespace) -> NoReturn:
@@ -112,7 +117,15 @@ def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
 def user_list(config: Config, wanted: argparse.Namespace) -> None:
     migrated(config)
     for user in User.everyone():
-        print(f"{user.name}\t{'admin' if user.admin else 'user'}\t{moment(user.created_at)}")
+        print(f"{user.name}\t{'admin' if user.admin else 'user'}\t{moment(user.created_at)}\t{user.os_user or '-'}")
+
+
+def user_map(config: Config, wanted: argparse.Namespace) -> None:
+    user = existing(config, wanted.name)
+    found = os_user.assign(user, wanted.os_user)
+    audit_commands.note("user.map", user=user.name, os_user=user.os_user)
+    print(f"{user.name}: new sessions run as {found.name} ({found.uid})" if found else f"{user.name}: none", end="")
+    print("." if config.isolation else f"; of use with {isolation.NAME}=1.")
 
 
 def token_add(config: Config, wanted: argparse.Namespace) -> None:

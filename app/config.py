@@ -48,6 +48,7 @@ class Config:
     workers: int
     upload_bytes: int
     shell_integration: bool
+    isolation: int
 
     @property
     def keeper_dir(self) -> Path:
@@ -263,6 +264,15 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "1: bash, zsh and fish in new sessions mark their prompts and commands; 0: shells are started as they are",
         _switch,
+    ),
+    Setting(
+        "HOLDFAST_ISOLATION",
+        "number",
+        "0",
+        "level",
+        "0: every shell runs as the account that started the server; 1: each account's as its own operating-system"
+        " user, for which the server is started as root",
+        _whole(0, 1),
     ),
 )
 

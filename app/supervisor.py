@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from app import isolation
 from app.config import Config, ConfigError, load
 from app.listening import CannotStart, listen, lock_of
 
@@ -184,6 +185,7 @@ def enter(environ: Mapping[str, str]) -> None:
 
 def _supervise(config: Config) -> NoReturn:
     try:
+        isolation.check(config)
         status = Supervisor(config).run()
     except CannotStart as error:
         print(f"holdfast: {error}", file=sys.stderr)

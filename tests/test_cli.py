@@ -51,7 +51,9 @@ def test_a_bad_setting_stops_every_command_and_is_named(run, tmp_path, command):
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("words", [(), ("fly",), ("user",), ("user", "add"), ("token", "add"), ("stop", "--now")])
+@pytest.mark.parametrize(
+    "words", [(), ("fly",), ("user",), ("user", "add"), ("user", "map", "x"), ("token", "add"), ("stop", "--now")]
+)
 def test_a_wrong_call_is_2_and_shows_how(run, words):
     done = run(*words)
     assert done.returncode == 2

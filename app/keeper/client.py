@@ -29,6 +29,7 @@ REQUEST_SECONDS = 15.0  # for an answer, reconnects included; the keeper gives a
 HELLO_SECONDS = 5.0  # for a greeting, then we try again
 RECONNECT_SECONDS = (0.01, 1.0)  # first and longest pause between attempts
 CLOSED = "the connection to the keeper was closed"
+TOO_OLD = "the keeper that runs is too old to start programs as other users; python -m app keeper upgrade renews it"
 ANSWER_BYTES = 4 << 20  # of one frame: a session's state is the largest
 
 
@@ -78,7 +79,12 @@ class KeeperClient:
 
     def create(self, spec: Spec) -> State:
         """Starts a program. Raises Refused, naming the field at fault, when it cannot be started."""
-        waiting = self._ask(protocol.CREATE, again=True, **spec._asdict())
+        kind = protocol.CREATE
+        if spec.account:
+            if self.protocol < protocol.ACCOUNTS:
+                raise KeeperError(TOO_OLD)
+            kind = protocol.CREATE_AS
+        waiting = self._ask(kind, again=True, **spec._asdict())
         return waiting.states[0]
 
     def sessions(self) -> list[State]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 KEPT = ("HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "LANGUAGE", "TZ", "TMPDIR")
 KEPT_PREFIX = "LC_"
+PERSONAL = ("HOME", "USER", "LOGNAME", "SHELL", "PATH", "TMPDIR")  # of whoever started the server
 OWN = ("PYTHONPATH", "LD_LIBRARY_PATH")  # what our own interpreter may need to start again
 DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 DEFAULT_LANG = "C.UTF-8"
@@ -29,11 +30,19 @@ def clean(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def for_program(environ: Mapping[str, str], session: str, asked: Mapping[str, str]) -> dict[str, str]:
-    """`asked`: what the user wants beside it. HOLDFAST_* names other than the session's id stay ours."""
+def for_program(
+    environ: Mapping[str, str], session: str, asked: Mapping[str, str], account: str = ""
+) -> dict[str, str]:
+    """`asked`: what the user wants beside it. HOLDFAST_* names other than the session's id stay ours.
+
+    Of another `account` it is what does not depend on the user: the rest is known when the program becomes it.
+    """
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     wanted = {name: value for name, value in asked.items() if not name.startswith("HOLDFAST_")}
-    return clean(environ) | terminal | wanted | {"HOLDFAST_SESSION": session}
+    base = clean(environ)
+    if account:
+        base = {name: value for name, value in base.items() if name not in PERSONAL}
+    return base | terminal | wanted | {"HOLDFAST_SESSION": session}
 
 
 def for_keeper(environ: Mapping[str, str], import_path: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from app.keeper.protocol import Frame, State
 
 UNACKNOWLEDGED_BYTES = 4 << 20  # of one session's input kept for a resend; beyond it input is Full
 
+STARTS = (protocol.CREATE, protocol.CREATE_AS)  # a session's STATE answers them
+
 Done = Callable[[KeeperError | None], None]
 
 
@@ -58,7 +60,7 @@ class Outstanding:
     def ask(self, kind: int, again: bool, fields: dict[str, Any]) -> tuple[int, Waiting]:
         """A new request and its number."""
         number = self._next()
-        waiting = Waiting(protocol.pack_json(kind, number, **fields), again, kind == protocol.CREATE)
+        waiting = Waiting(protocol.pack_json(kind, number, **fields), again, kind in STARTS)
         self._waiting[number] = waiting
         return number, waiting
 

@@ -1,7 +1,7 @@
 """Programs on a PTY: starting them, their size, their signals, how they ended.
 
 The one rule: a program starts as if from a fresh login. Nothing of the keeper's reaches it: no
-descriptor, no signal setting, no limit, no variable.
+descriptor, no signal setting, no limit, no variable; and where it is another user's, no power.
 """
 
 import errno
@@ -12,11 +12,14 @@ import signal
 import struct
 import termios
 import time
+import warnings  # noqa: F401 - os.execvpe loads it, and a user may be barred from reading Python's files
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
+from app.keeper import identity
 from app.keeper.errors import Refused
+from app.keeper.identity import Identity
 
 STANDARD_BYTES = 3  # descriptors 0, 1, 2
 EXIT_NOT_STARTED = 127
@@ -33,7 +36,8 @@ _scanned_at = 0.0  # monotonic
 
 
 class Program(NamedTuple):
-    """What to run and what it gets."""
+    """What to run and what it gets. `account`: the user to run it as, empty: our own; what `env` lacks then comes
+    from that user."""
 
     argv: tuple[str, ...]
     cwd: str
@@ -42,6 +46,7 @@ class Program(NamedTuple):
     cols: int
     umask: int
     open_files: int
+    account: str = ""
 
 
 class Child(NamedTuple):
@@ -94,18 +99,31 @@ def _become(program: Program, slave: int, gate: tuple[int, int], verdict: int) -
         if not os.read(gate[0], 1):  # the keeper died before it had written the session down
             os._exit(EXIT_NOT_STARTED)
         _reset(program)
+        identity.offer_to_oom()
+        env = dict(program.env)
+        if program.account:
+            field = "account"
+            env = _another(program.account).environment() | env
         field = "cwd"
-        os.chdir(program.cwd)
+        os.chdir(program.cwd)  # as the user: what that may not enter is no directory for it
         field = "command"
         os.closerange(STANDARD_BYTES, verdict)  # all are close-on-exec; this is the second lock on that door
         os.closerange(verdict + 1, 1 << 20)
-        os.execvpe(program.argv[0], program.argv, dict(program.env))
+        os.execvpe(program.argv[0], program.argv, env)
     except OSError as error:
         _say(verdict, f"{field}:{error.errno}")
     except BaseException as error:
         _say(verdict, f"{field}:0:{error}")
     finally:
         os._exit(EXIT_NOT_STARTED)
+
+
+def _another(account: str) -> Identity:
+    """In the child: becomes that user. Here and not in the keeper, who must not wait for a directory of users."""
+    user = identity.look_up(account)
+    identity.own_terminal(0, user)
+    identity.become(user)
+    return user
 
 
 def _reset(program: Program) -> None:
@@ -129,7 +147,7 @@ def refusal(program: Program, verdict: bytes) -> Refused:
     """Why a program did not start, in words for the person who asked."""
     field, number, *rest = verdict.decode(errors="replace").split(":", 2)
     code = int(number)
-    what = program.cwd if field == "cwd" else program.argv[0]
+    what = {"cwd": program.cwd, "account": program.account}.get(field, program.argv[0])
     words = {
         ("cwd", errno.ENOENT): f"the directory {what} does not exist",
         ("cwd", errno.ENOTDIR): f"{what} is not a directory",
@@ -161,12 +179,21 @@ def signal_number(name: str) -> signal.Signals:
 
 
 def signal_foreground(master: int, leader: int, number: int) -> None:
-    """To the process group that has the terminal now; where none does, to the program's own."""
+    """To the process group that has the terminal now; where none does, to the program's own.
+
+    A terminal goes on naming a group that is gone, and its number may be a stranger's by now: a process of that
+    number is in our process session, or gets nothing. (While a group lives nobody else gets its number.)
+    """
     group = 0
     with suppress(OSError):
         group = os.tcgetpgrp(master)
+    if group <= 0:
+        group = leader
+    state, session = _stat(group)
+    if state and session != leader:
+        return
     with suppress(ProcessLookupError):
-        os.killpg(group if group > 0 else leader, number)
+        os.killpg(group, number)
 
 
 def signal_session(leader: int, *numbers: int, leader_gone: bool) -> int:

@@ -1,9 +1,10 @@
 """What a client may ask of the keeper: one table, one short function each.
 
-The one rule: a request is answered once, with DONE, with FAILED, or (CREATE, LIST, HELLO) with its own
+The one rule: a request is answered once, with DONE, with FAILED, or (CREATE, CREATE_AS, LIST, HELLO) with its own
 frame. Kinds that are not in the table come from a newer client and are passed over.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from app.keeper import protocol
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Refused
 from app.keeper.log import log, trace
-from app.keeper.protocol import Frame, ProtocolError, State, pack_json, pack_state
+from app.keeper.protocol import Frame, ProtocolError, Spec, State, pack_json, pack_state
 from app.keeper.spawning import checked_size, checked_spec
 
 if TYPE_CHECKING:
@@ -43,13 +44,29 @@ def hello(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
 
 
 def create(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    spec = checked_spec(protocol.fields(frame.body))
+    if spec.account:
+        raise Refused("account", "a program of another user is started by CREATE_AS")
+    _create(keeper, connection, frame, spec)
+
+
+def create_as(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    spec = checked_spec(protocol.fields(frame.body))
+    if not spec.account:
+        raise Refused("account", "CREATE_AS names an operating-system user")
+    if os.geteuid():
+        raise Refused("account", "the keeper does not run as root, so it cannot start programs of other users")
+    _create(keeper, connection, frame, spec)
+
+
+def _create(keeper: "Keeper", connection: Connection, frame: Frame, spec: Spec) -> None:
     def answer(made: State | KeeperError) -> None:
         if isinstance(made, KeeperError):
             _fail(connection, frame, made)
         else:
             connection.send(pack_state(protocol.STATE, frame.request, made))
 
-    keeper.create(checked_spec(protocol.fields(frame.body)), answer)
+    keeper.create(spec, answer)
 
 
 def list_sessions(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
@@ -169,6 +186,7 @@ REQUESTS: dict[int, Request] = {
     protocol.LEAD: lead,
     protocol.ATTEND: attend,
     protocol.NOTE: note,
+    protocol.CREATE_AS: create_as,
 }
 
 

@@ -28,6 +28,8 @@ from app.keeper.record import Record
 START_MOST_SECONDS = 10.0  # a directory on a dead network drive must not keep a request open for ever
 LABEL_BYTES = 256
 ENV_BYTES = 64 << 10
+ACCOUNT_BYTES = 256  # of an operating-system user's name; the system's own limit is lower
+OTHERS_UMASK = 0o022  # at least, for programs of other users, however carelessly root started the server
 
 Answer = Callable[["Spawning", KeeperError | None], None]
 
@@ -51,8 +53,11 @@ class Spawning:
         settings = parent.settings
         self._parent, self._answer, self._spec = parent, answer, spec
         self.directory = Path(settings.sessions_dir) / spec.id
-        env = environment.for_program(os.environ, spec.id, spec.env)
-        self._program = Program(spec.argv, spec.cwd, env, spec.rows, spec.cols, settings.umask, settings.open_files)
+        env = environment.for_program(os.environ, spec.id, spec.env, spec.account)
+        umask = settings.umask | (OTHERS_UMASK if spec.account else 0)
+        self._program = Program(
+            spec.argv, spec.cwd, env, spec.rows, spec.cols, umask, settings.open_files, spec.account
+        )
         self._verdict = b""
         self._child = pty.fork(self._program)
         self._pipes: list[int] = []
@@ -149,6 +154,8 @@ def checked_spec(fields: dict[str, Any]) -> Spec:
         raise Refused("env", f"the environment is longer than {ENV_BYTES} bytes")
     if not _is_text(spec.label) or len(spec.label.encode()) > LABEL_BYTES:
         raise Refused("label", f"a label is a string of at most {LABEL_BYTES} bytes")
+    if not _is_text(spec.account) or len(spec.account.encode()) > ACCOUNT_BYTES:
+        raise Refused("account", f"an account is a string of at most {ACCOUNT_BYTES} bytes")
     checked_size(spec.rows, spec.cols)
     return spec._replace(argv=tuple(spec.argv))
 

@@ -21,6 +21,12 @@ class LaunchRefused(LiveError):
     """The program could not be started; `field` names what was wrong (command, cwd, rows, ...)."""
 
 
+class NoOsUser(LiveError):
+    """HOLDFAST_ISOLATION=1, and the account has no operating-system user, or one that cannot be used."""
+
+    code = "forbidden"
+
+
 class TooMany(LiveError):
     """The owner has as many running sessions as the limit allows."""
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 import pwd
+import stat
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+from app import green
 from app.keeper.client import Spec
+from app.keeper.identity import Identity
+from app.live.errors import NoOsUser
+from app.models import os_user
+from app.models.user import Refused, User
+from app.words import said
 
 # Shells that know -l; another shell is started as it is.
 LOGIN_SHELLS = {"sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "ash"}
@@ -32,6 +41,45 @@ class Launch:
     group: str = ""
     restarted_from: str | None = None
     shell_integration: bool = True
+
+
+class RunsAs(NamedTuple):
+    """Whose program it will be: what it starts with where nothing else was said. `account`: empty: the server's own."""
+
+    account: str
+    shell: str
+    home: str
+
+
+def runs_as(owner: User, isolation: int, shell: str) -> RunsAs:
+    """`shell`: HOLDFAST_SHELL, which is that of level 0. Raises NoOsUser."""
+    if not isolation:
+        return RunsAs("", shell, pwd.getpwuid(os.getuid()).pw_dir)
+    found = _os_user(owner)
+    return RunsAs(found.name, found.shell, found.home)
+
+
+def _os_user(owner: User) -> Identity:
+    """Looked up at every start: the user may have been taken away, or locked out, since it was assigned."""
+    if not owner.os_user:
+        raise NoOsUser(_none_of(owner.name))
+    try:
+        return green.offload(os_user.usable, owner.os_user)
+    except Refused as refused:
+        raise NoOsUser(
+            said(
+                "The operating-system user of %(name)s cannot be used (%(what)s). An administrator has to see to it.",
+                name=owner.name,
+                what=refused.message,
+            )
+        ) from None
+
+
+def _none_of(name: str) -> str:
+    return said(
+        "%(name)s has no operating-system user. An administrator assigns one: python -m app user map %(name)s OSUSER",
+        name=name,
+    )
 
 
 def argv_of(command: list[str] | str | None, shell: str) -> list[str]:
@@ -59,6 +107,16 @@ def integrated(argv: list[str], env: dict[str, str]) -> tuple[list[str], dict[st
     return [*argv, "--init-command", f"source {fish_quoted(str(path))}"], env
 
 
+@cache
+def open_to_all(directory: Path) -> bool:
+    """Other users can read what is in it. A bash that was told of a file that it cannot read would stay what it is
+    until then: one that reads nothing of its user's."""
+    way = all(place.stat().st_mode & stat.S_IXOTH for place in (directory, *directory.parents))
+    return way and all(
+        place.stat().st_mode & (stat.S_IXOTH if place.is_dir() else stat.S_IROTH) for place in directory.rglob("*")
+    )
+
+
 def fish_quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
@@ -74,21 +132,26 @@ def name_of(order: Launch, argv: list[str]) -> str:
     return line if len(line) <= NAME_LENGTH else line[: NAME_LENGTH - 1] + "…"
 
 
-def directory_for(order: Launch) -> str:
-    return os.path.expanduser(order.cwd) if order.cwd else pwd.getpwuid(os.getuid()).pw_dir
+def directory_for(order: Launch, runs: RunsAs) -> str:
+    """Only words: whether it is there is for the program to find out, as whoever it is."""
+    cwd = order.cwd or runs.home
+    if runs.account and (cwd == "~" or cwd.startswith("~/")):
+        return runs.home + cwd[1:]
+    return os.path.expanduser(cwd)
 
 
-def spec_for(session: str, order: Launch, shell: str, label: str, integrate: bool = True) -> Spec:
+def spec_for(session: str, order: Launch, runs: RunsAs, label: str, integrate: bool = True) -> Spec:
     """`integrate`: shells may be told to mark their prompts and commands."""
-    argv, env = argv_of(order.command, shell), {"SHELL": shell, **order.env}
-    if integrate and order.shell_integration:
+    argv, env = argv_of(order.command, runs.shell), {"SHELL": runs.shell, **order.env}
+    if integrate and order.shell_integration and (not runs.account or open_to_all(SCRIPTS)):
         argv, env = integrated(argv, env)
     return Spec(
         id=session,
         argv=tuple(argv),
-        cwd=directory_for(order),
+        cwd=directory_for(order, runs),
         env=env,
         rows=order.rows,
         cols=order.cols,
         label=label,
+        account=runs.account,
     )

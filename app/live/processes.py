@@ -130,25 +130,6 @@ def directory_of(pid: int | None) -> str | None:
         return None
 
 
-def foreground_of(pid: int) -> int:
-    """The leader of the foreground process group on the terminal of `pid`; `pid` itself where that is not known."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            group = int(file.read().rpartition(b")")[2].split()[5])
-    except (OSError, ValueError, IndexError):
-        return pid
-    return group if group > 0 else pid
-
-
-def mask_of(pid: int) -> int:
-    """The umask of `pid`; a careful one where it is not known."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-            return next((int(line.split()[1], 8) for line in file if line.startswith("Umask:")), 0o077)
-    except (OSError, ValueError):
-        return 0o077
-
-
 def _pass() -> dict[int, _Sum]:
     sums: dict[int, _Sum] = {}
     for row in _rows():

@@ -19,13 +19,13 @@ from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.journal import JournalReader
 from app.live import downloads
 from app.live.deeds import Deeds
-from app.live.errors import InputFull, LaunchRefused, LiveError, SessionOver, TooMany, Unavailable
+from app.live.errors import InputFull, LaunchRefused, LiveError, NotWritable, SessionOver, TooMany, Unavailable
 from app.live.following import Following
-from app.live.launch import Launch, argv_of, directory_for, name_of, spec_for
+from app.live.launch import Launch, RunsAs, argv_of, directory_for, name_of, runs_as, spec_for
 from app.live.room import Room
 from app.live.sizes import Size
 from app.live.status import Status, status_of
-from app.live.uploads import Order, Stored
+from app.live.uploads import Order, Place, Stored
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
 from app.live.wire import Wire
@@ -57,21 +57,22 @@ class Rooms(Following):
         self.deeds.start()
 
     def launch(self, owner: User, order: Launch) -> Session:
-        """Starts a program and its session. Raises LaunchRefused (nothing is left behind), TooMany,
+        """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
         Unavailable."""
+        runs = runs_as(owner, self.config.isolation, self.config.shell)
         session_id = new_id()
         self._launching.add(session_id)
         try:
-            session = self._row_for(session_id, owner, order)
+            session = self._row_for(session_id, owner, order, runs)
             # Held until the room exists: the row can be seen already, and who opens it waits here.
             with self._opening.setdefault(session_id, green.Semaphore(1)):
-                return self._launched(session, order)
+                return self._launched(session, order, runs)
         finally:
             self._launching.discard(session_id)
             self._opening.pop(session_id, None)
 
-    def _row_for(self, session_id: str, owner: User, order: Launch) -> Session:
-        argv = argv_of(order.command, self.config.shell)
+    def _row_for(self, session_id: str, owner: User, order: Launch, runs: RunsAs) -> Session:
+        argv = argv_of(order.command, runs.shell)
         try:
             return Session.begin(
                 self.config.max_sessions,
@@ -80,7 +81,8 @@ class Rooms(Following):
                 name=name_of(order, argv),
                 command=argv,
                 command_text=order.command if isinstance(order.command, str) else None,
-                cwd=directory_for(order),
+                cwd=directory_for(order, runs),
+                os_user=runs.account or None,
                 env=order.env,
                 shell_integration=order.shell_integration,
                 tags=order.tags,
@@ -94,10 +96,10 @@ class Rooms(Following):
                 said("You have %(count)s running sessions, which is the limit.", count=self.config.max_sessions)
             ) from None
 
-    def _launched(self, session: Session, order: Launch) -> Session:
+    def _launched(self, session: Session, order: Launch, runs: RunsAs) -> Session:
         label = f"{session.owner.name}/{session.name}"
         try:
-            spec = spec_for(session.id, order, self.config.shell, label, self.config.shell_integration)
+            spec = spec_for(session.id, order, runs, label, self.config.shell_integration)
             state = self.keeper.create(spec)
         except KeeperRefused as refused:
             session.erase()
@@ -144,7 +146,8 @@ class Rooms(Following):
                 green.sleep(UNDO_SECONDS)
 
     def again(self, session: Session) -> Session:
-        """The same command in the same directory, as a new session linked to the old."""
+        """The same command in the same directory, as a new session linked to the old; as the operating-system user
+        that its owner has now, which need not be the one of then."""
         command = session.command_text or session.command
         order = Launch(
             name=session.name,
@@ -271,7 +274,9 @@ class Rooms(Following):
     def upload(self, session: Session, order: Order) -> Stored:
         """A file into the directory of its foreground program."""
         self._alive(session)
-        return self.uploads.receive(session.pid, order)
+        if self.config.isolation and not session.os_user:  # of level 0, and going on
+            raise NotWritable(said("This session runs as the server's own account: no files are put there."))
+        return self.uploads.receive(Place(session.pid, session.os_user), order)
 
     def renamed(self, session: Session) -> None:
         """The row was changed (name, tags, group): watchers hear of it, and who is in the session."""

@@ -1,40 +1,32 @@
 """Files that people put into a session's directory. The rule: nothing half done. What is refused, cut off or killed in
 the middle leaves nothing behind, and no file is ever written over.
 
-The directory is the kernel's word (/proc) on where the foreground program is, not OSC 7: any output, also that of
-another machine's shell, could name a directory there. A file is written without a name (O_TMPFILE) where the file
-system can do that, and gets its name by a link, which fails where there is a file of that name.
+How a file comes to its place is in drafts.py. Where the session runs as an operating-system user of its own, that user
+puts it there and not the server, who may write anywhere (deputy.py).
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app import green
-from app.live.errors import BadName, Crowded, NoDirectory, NoSpace, NotWritable, TooLarge, Truncated
-from app.live.processes import foreground_of, mask_of
+from app.live.deputy import Deputy
+from app.live.drafts import MOST_NAMES, NAME_BYTES, Draft
+from app.live.errors import BadName, Crowded, NoDirectory, NoSpace, NotWritable, TooLarge, Truncated, Unavailable
 from app.words import said
 
 # What is held of one upload at once, and how many go on in one web process.
 PIECE_BYTES = 256 << 10
 MOST_AT_ONCE = 8
-NAME_BYTES = 255
-# "name (1).ext" and so on; then it is refused.
-MOST_NAMES = 99
 # Characters that make a name look like another one.
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# No nameless files there; where nothing can be written the file with a name fails as well, with the true reason.
-_CANNOT = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS})
-_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+_FAILED = frozenset({errno.ETIMEDOUT, errno.EPIPE, errno.ECONNRESET})  # of a deputy
 _SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_WRITE = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 Read = Callable[[int], bytes]
 
@@ -59,6 +51,17 @@ class Order:
     limit: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """`pid`: the program that is the first of its session; `os_user`: whose it is, None: our own account's."""
+
+    pid: int | None
+    os_user: str | None = None
+
+    def begin(self) -> Draft | Deputy:
+        return Deputy.begin(self.os_user, self.pid) if self.os_user else Draft.begin(self.pid)
+
+
 def checked_name(name: str) -> str:
     """Raises BadName for what is no plain name of one file, or does not look like what it is."""
     odd = any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNING for char in name)
@@ -73,8 +76,8 @@ class Uploads:
     def __init__(self) -> None:
         self._going = 0
 
-    def receive(self, pid: int | None, order: Order) -> Stored:
-        """Into the directory of the program `pid`, which is the first of its session. Raises a LiveError."""
+    def receive(self, place: Place, order: Order) -> Stored:
+        """Into the directory of its foreground program. Raises a LiveError."""
         checked_name(order.name)
         if order.limit == 0:
             raise TooLarge(said("Uploads are switched off on this server."))
@@ -84,15 +87,15 @@ class Uploads:
             raise Crowded(said("Too many files are being uploaded just now. Try again in a moment."))
         self._going += 1
         try:
-            return _received(pid, order)
+            return _received(place, order)
         finally:
             self._going -= 1
 
 
-def _received(pid: int | None, order: Order) -> Stored:
+def _received(place: Place, order: Order) -> Stored:
     """All that touches the disk leaves the hub: it may be a slow or a far one."""
     with _said_well():
-        draft = green.offload(Draft.begin, pid)
+        draft = green.offload(place.begin)
         try:
             size = _copied(order, draft)
             name = green.offload(draft.name_it, order.name)
@@ -106,7 +109,7 @@ def _received(pid: int | None, order: Order) -> Stored:
     return Stored(name, draft.directory.decode(errors="replace"), path, size)
 
 
-def _copied(order: Order, draft: Draft) -> int:
+def _copied(order: Order, draft: Draft | Deputy) -> int:
     size = 0
     while piece := order.read(PIECE_BYTES):
         size += len(piece)
@@ -129,92 +132,8 @@ def _said_well() -> Iterator[None]:
             raise NoDirectory(said("The session's directory is not known or is gone.")) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise NotWritable(said("The session's directory cannot be written to.")) from None
+        if error.errno in _FAILED:
+            raise Unavailable(said("The file could not be stored just now. Try again in a moment.")) from None
         if error.errno == errno.EEXIST:
             raise NoDirectory(said("There are %(count)s files of this name already.", count=MOST_NAMES)) from None
         raise
-
-
-class Draft:
-    """A file on its way, in the directory where it will be. Its methods run in native threads."""
-
-    def __init__(self, directory: bytes, place: int, mode: int) -> None:
-        self.directory = directory
-        self._place = place
-        self._name: str | None = None  # of the unfinished file, where it needs one
-        try:
-            self._file = os.open(".", os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode, dir_fd=place)
-        except OSError as error:
-            if error.errno not in _CANNOT:
-                raise
-            self._name = f".holdfast-{secrets.token_hex(8)}.part"
-            self._file = os.open(self._name, _WRITE | os.O_CREAT | os.O_EXCL, mode, dir_fd=place)
-        os.fchmod(self._file, mode)  # not this server's mask but the program's
-
-    @classmethod
-    def begin(cls, pid: int | None) -> Draft:
-        """Where the foreground program is, or, where it does not let itself be looked at, the first of the session."""
-        if pid is None:
-            raise FileNotFoundError(errno.ENOENT, "no program")
-        place = _directory(foreground_of(pid), pid)
-        try:
-            directory = os.readlink(f"/proc/self/fd/{place}".encode())
-            return cls(directory, place, 0o666 & ~mask_of(pid))
-        except BaseException:
-            os.close(place)
-            raise
-
-    def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._file, view) :]
-
-    def name_it(self, wanted: str) -> str:
-        """Gives it the first name that is free, and answers that."""
-        for number in range(MOST_NAMES + 1):
-            name = numbered(wanted, number)
-            try:
-                self._link(name)
-                return name
-            except FileExistsError:
-                continue
-        raise FileExistsError(errno.EEXIST, "no name is free")
-
-    def _link(self, name: str) -> None:
-        try:
-            # By its descriptor also where it has a name: that could be another file's by now.
-            os.link(f"/proc/self/fd/{self._file}", name, dst_dir_fd=self._place, follow_symlinks=True)
-        except OSError as error:
-            if error.errno not in _NO_LINKS or self._name is None:
-                raise
-            # No links here (FAT): an empty file holds the name, and is replaced.
-            os.close(os.open(name, _WRITE | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=self._place))
-            os.rename(self._name, name, src_dir_fd=self._place, dst_dir_fd=self._place)
-            self._name = None
-
-    def close(self) -> None:
-        if self._name is not None:
-            try:
-                os.unlink(self._name, dir_fd=self._place)
-            except OSError:
-                pass  # the directory was taken away meanwhile
-        os.close(self._file)
-        os.close(self._place)
-
-
-def _directory(*pids: int) -> int:
-    for pid in pids:
-        try:
-            return os.open(f"/proc/{pid}/cwd", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as error:
-            failed = error
-    raise failed
-
-
-def numbered(name: str, number: int) -> str:
-    """"notes.txt", "notes (1).txt", ...; never longer than a name may be."""
-    if number == 0:
-        return name
-    stem, ending = re.fullmatch(r"(.+?)((?:\.tar)?\.[^. ]{1,10})?", name, re.DOTALL).groups(default="")  # type: ignore[union-attr]
-    mark = f" ({number})"
-    room = NAME_BYTES - len((mark + ending).encode())
-    return stem.encode()[:room].decode(errors="ignore") + mark + ending

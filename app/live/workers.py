@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import green
 from app.keeper.client import KeeperError, State
+from app.keeper.protocol import ACCOUNTS
 from app.live.presence import Elsewhere, Presence, heard, presence_of
 from app.live.room import AFTER_SECONDS, Room
 
@@ -54,21 +55,22 @@ class Workers:
         self._unseen: set[str] = set()  # of the others, since the keeper's connection broke
 
     def start(self) -> None:
-        """Raises KeeperError when the keeper is too old for several workers and cannot be upgraded."""
+        """Raises KeeperError when the keeper is too old for what the settings ask, and cannot be upgraded."""
+        if self._rooms.config.isolation and self._rooms.keeper.protocol < ACCOUNTS:
+            self._upgrade("HOLDFAST_ISOLATION=1")
         if not self.alone:
             if self._rooms.keeper.protocol < MEETING:
-                self._upgrade()
+                self._upgrade("HOLDFAST_WORKERS above 1")
             self._rooms.keeper.attend(self._name, self)
             green.spawn(self._tell_in_turn)
             green.spawn(self._tell_typing)
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, wish: str) -> None:
         try:
             self._rooms.keeper.upgrade()
         except KeeperError as error:
             raise KeeperError(
-                "HOLDFAST_WORKERS above 1 needs a keeper of this version, and the one that runs cannot be upgraded:"
-                f" {error}"
+                f"{wish} needs a keeper of this version, and the one that runs cannot be upgraded: {error}"
             ) from None
 
     # What this worker says.

@@ -47,6 +47,8 @@ class Session(Record):
     # What was asked for when it was text for the shell, to show and to run again.
     command_text = TextField(null=True)
     cwd = TextField()
+    # The operating-system user that its program runs as. None: the server's own account.
+    os_user = TextField(null=True)
     env: Any = JSONField(default=dict)
     tags: Any = JSONField(default=list)
     group = TextField(default="")  # one at most; empty: none

@@ -30,6 +30,8 @@ class User(Record):
     password_hash = TextField()
     admin = BooleanField(default=False)
     created_at = DoubleField(default=now)
+    # Of whoever types there: programs of its sessions run as it, from HOLDFAST_ISOLATION=1 on (os_user.py).
+    os_user = TextField(null=True, unique=True)
 
     class Meta:
         table_name = "user"

@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.config import Config, allowed_host
+from app.web import peers
 from app.web.headers import ALWAYS
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-# Where the connection really came from; a reverse proxy on this machine speaks for somebody else.
+# Where the connection really came from; a reverse proxy on this machine speaks for somebody else. Empty: from somebody
+# with a shell on this machine (isolation level 1), who speaks for nobody.
 PEER = "holdfast.peer"
 
 
@@ -29,12 +31,16 @@ class HostGate:
         # Bound to one address or name, that is how the server is reached.
         own = () if config.host in ("0.0.0.0", "::") else (allowed_host(config.host),)
         self._allowed = frozenset(config.allowed_hosts + own)
+        self._people = config.isolation > 0  # have shells here
         # Of pages; not our own address, whose other ports belong to other servers (and share our cookies).
         self._pages = frozenset(config.allowed_hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
             environ["wsgi.input_terminated"] = True  # else Flask would take the body for empty
+        environ[PEER] = environ.get("REMOTE_ADDR", "")
+        if self._people and _of_a_person(environ):
+            environ[PEER] = ""
         _hear_proxy(environ)
         host = _tidy(environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"])
         if not self._ours(host, environ):
@@ -79,10 +85,18 @@ def _matters(environ: dict[str, Any]) -> bool:
     return environ["REQUEST_METHOD"] not in SAFE_METHODS or upgrade or path.startswith("/socket.io")
 
 
+def _of_a_person(environ: dict[str, Any]) -> bool:
+    """It comes from this machine, and from no service of it."""
+    peer = (environ.get("REMOTE_ADDR", ""), environ.get("REMOTE_PORT", ""))
+    server = (environ.get("SERVER_NAME", ""), environ.get("SERVER_PORT", ""))
+    address = peers.plain(peer[0])
+    here = address is not None and (address.is_loopback or address == peers.plain(server[0]))
+    return here and not peers.is_service(peer, server)
+
+
 def _hear_proxy(environ: dict[str, Any]) -> None:
     """A proxy on this machine says for whom it speaks. Nobody else is believed."""
-    peer = environ[PEER] = environ.get("REMOTE_ADDR", "")
-    if not loopback(peer):
+    if not loopback(environ[PEER]):
         return
     client = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
     if _address(client) is not None:

@@ -3,6 +3,7 @@ purpose. Real rooms, screens and journals; the wire and the keeper are played.""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -114,6 +115,16 @@ def test_a_keeper_too_old_to_meet_at_is_upgraded_first(live):
     live.workers._tell_in_turn = live.workers._tell_typing = lambda: None
     live.workers.start()
     assert live.keeper.told == ["upgrade", "attend"]
+
+
+def test_a_keeper_too_old_to_start_programs_as_other_users_is_upgraded_first(live, monkeypatch):
+    monkeypatch.setattr(live, "config", dataclasses.replace(live.config, isolation=1))
+    live.workers.alone = True
+    live.workers.start()
+    assert live.keeper.told == ["upgrade"]
+    live.keeper.protocol = 3
+    live.workers.start()
+    assert live.keeper.told == ["upgrade"]
 
 
 def test_a_keeper_that_cannot_be_upgraded_stops_the_start_with_the_setting_to_change(live):

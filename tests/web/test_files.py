@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.live.drafts import numbered
 from app.live.errors import BadName
-from app.live.uploads import checked_name, numbered
+from app.live.uploads import checked_name
 from tests.browser.people import eventually
 from tests.support.server import Server
 
