@@ -4,25 +4,20 @@ can read them; what went wrong goes to standard error, with 2 for a wrong call a
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 import time
 from collections.abc import Sequence
 from typing import NoReturn
 
+from app import account_commands, session_commands
 from app import config as settings
-from app import session_commands
-from app.commands import Failed, add, age, group, keeper_of, migrated, moment
+from app.commands import Failed, add, age, group, keeper_of
 from app.config import Config, ConfigError
 from app.keeper.client import KeeperError
 from app.models import base
-from app.models.login import Login
 from app.models.secrets import Busy
-from app.models.token import ApiToken
-from app.models.user import Refused, User
-
-LONGEST_LABEL = 100
+from app.models.user import Refused
 
 
 def main(argv: Sequence[str]) -> int:
@@ -57,24 +52,8 @@ def parser() -> argparse.ArgumentParser:
     keeper = group(commands, "keeper", "the process that owns every terminal")
     add(keeper, "status", keeper_status, "its version, age and sessions")
     add(keeper, "upgrade", keeper_upgrade, "put its new code in place; no session ends")
-    user_commands(group(commands, "user", "accounts"))
-    tokens = group(commands, "token", "API tokens")
-    token = add(tokens, "add", token_add, "print a new API token, and only it")
-    token.add_argument("user", metavar="USER")
-    token.add_argument("--name", metavar="LABEL", default="", help="what it is for")
+    account_commands.enter(commands)
     return top
-
-
-def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    new = add(users, "add", user_add, "a new account")
-    new.add_argument("--admin", action="store_true", help="may see the server's figures")
-    passwd = add(users, "passwd", user_passwd, "a new password; signs the user out everywhere")
-    for one in (new, passwd):
-        one.add_argument("name", metavar="NAME")
-        one.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input"
-        )
-    add(users, "list", user_list, "all accounts")
 
 
 def serve(config: Config, wanted: argparse.Namespace) -> NoReturn:
@@ -91,32 +70,6 @@ def show_config(config: Config, wanted: argparse.Namespace) -> None:
 def migrate(config: Config, wanted: argparse.Namespace) -> None:
     for name in base.migrate(base.bind(config.database_url)):
         print(name)
-
-
-def user_add(config: Config, wanted: argparse.Namespace) -> None:
-    migrated(config)
-    password = new_password(wanted)
-    user = User.register(wanted.name, password, wanted.admin)
-    print(f"{user.name} may sign in now.")
-
-
-def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
-    user = existing(config, wanted.name)
-    user.set_password(new_password(wanted))
-    print(f"{user.name} has a new password; {len(Login.revoke_all(user.id))} logins were ended.")
-
-
-def user_list(config: Config, wanted: argparse.Namespace) -> None:
-    migrated(config)
-    for user in User.everyone():
-        print(f"{user.name}\t{'admin' if user.admin else 'user'}\t{moment(user.created_at)}")
-
-
-def token_add(config: Config, wanted: argparse.Namespace) -> None:
-    if len(wanted.name) > LONGEST_LABEL:
-        raise Failed(f"--name: at most {LONGEST_LABEL} characters")
-    _, secret = ApiToken.issue(existing(config, wanted.user).id, wanted.name)
-    print(secret)
 
 
 def keeper_status(config: Config, wanted: argparse.Namespace) -> None:
@@ -151,25 +104,6 @@ def stop(config: Config, wanted: argparse.Namespace) -> None:
     finally:
         client.close()
     print(f"The keeper has stopped; {running} sessions were ended.")
-
-
-def existing(config: Config, name: str) -> User:
-    migrated(config)
-    user = User.named(name)
-    if user is None:
-        raise Failed(f"there is no user {name!r}")
-    return user
-
-
-def new_password(wanted: argparse.Namespace) -> str:
-    if wanted.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise Failed("there is no terminal to ask for the password on; use --password-stdin")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != password:
-        raise Failed("the two passwords differ")
-    return password
 
 
 def agreed(question: str) -> bool:

@@ -15,12 +15,13 @@ class ErrorField(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """RFC 9457 problem details, application/problem+json."""
+    """RFC 9457 problem details, application/problem+json. `reason` "prove": POST /api/v1/proof first, then again."""
 
     title: str
     status: int
     detail: str
     errors: list[ErrorField] = []
+    reason: str | None = None
 
 
 class ViewerBody(BaseModel):
@@ -174,6 +175,7 @@ class LoginBody(BaseModel):
     last_seen_at: Time
     user_agent: str
     address: str
+    way: str
     current: bool
 
 
@@ -182,10 +184,16 @@ class LoginsBody(BaseModel):
 
 
 class TokenBody(BaseModel):
+    """`session`: the only one that it is for."""
+
     id: int
     name: str
+    scopes: list[str]
+    session: str | None
     created_at: Time
     last_used_at: Time | None
+    expires_at: Time | None
+    expired: bool
 
 
 class TokensBody(BaseModel):

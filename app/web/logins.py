@@ -5,6 +5,7 @@ that the database knows, so a revoked login is out at its next request."""
 from __future__ import annotations
 
 import ipaddress
+import time
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
@@ -22,6 +23,9 @@ from app.web.throttle import Key, Throttle
 # Browsers keep a cookie for 400 days at most. How long a login counts is the database's business.
 COOKIE_SECONDS = 400 * 86_400
 LONGEST_COOKIE = 200
+# So long after a proof of who is there new ways in may be made without another one.
+FRESH_SECONDS = 600
+PASSWORD, PASSKEY, PROXY = "password", "passkey", "proxy"
 
 csrf = CSRFProtect()
 throttle = Throttle()
@@ -33,6 +37,13 @@ class TooSoon(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self.seconds = seconds
+
+
+def fresh(who: Actor | None) -> bool:
+    """Whether this login proved lately who it is. For whom a proxy vouches, it does so with each request."""
+    if who is None or who.login_id is None:
+        return False
+    return who.way == PROXY or time.time() - who.proved_at < FRESH_SECONDS
 
 
 class Visitor(UserMixin):

@@ -15,10 +15,10 @@ from app.models.setup_link import SetupLink, Used
 from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, logins, spoken
+from app.web import accounts, logins, spoken, tokens
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon
-from app.web.routes import NOTHING, SIGNED_IN, page
+from app.web.routes import BROWSER, NOTHING, SIGNED_IN, page
 from app.web.spoken import tell
 from app.words import LANGUAGES, said
 
@@ -49,12 +49,12 @@ def session_text(session: Session) -> Any:
     return render_template("session-text.html", session=rooms().status(session).as_json())
 
 
-@page("GET", "/account", SIGNED_IN)
+@page("GET", "/account", BROWSER)
 def account(actor: Actor) -> Any:
     """Where you are signed in, and your API tokens."""
     known = [accounts.login_json(login, actor) for login in Login.of(actor.user_id)]
-    tokens = [accounts.token_json(token) for token in ApiToken.of(actor.user_id)]
-    return render_template("account.html", logins=known, tokens=tokens)
+    made = [tokens.token_json(token) for token in ApiToken.of(actor.user_id)]
+    return render_template("account.html", logins=known, tokens=made)
 
 
 @page("GET", "/login", NOTHING)

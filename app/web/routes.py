@@ -24,6 +24,8 @@ EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, *NEEDS))
 BODY_BYTES = 1 << 20
 # What a raw body is.
 OCTETS = "application/octet-stream"
+# SQLite's integers end there; a longer number is no id.
+NUMBER = "<int(max=9223372036854775807):number>"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Route:
     answers: Answer
     body_bytes: int
     raw: bool  # the body is bytes, of any length: the handler reads and bounds it
+    fresh: bool  # whoever sits there must have proved lately who he is
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     takes: frozenset[str]
@@ -67,6 +70,7 @@ def route(
     answers: Answer | None = None,
     body_bytes: int = BODY_BYTES,
     raw: bool = False,
+    fresh: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Puts a handler into the table. It is called with those of `session`, `actor`, `body` and `query`
     that it names, and the numbers in its path; the types of `body` and `query` say how they are checked."""
@@ -84,6 +88,7 @@ def route(
             answers or Answer(),
             body_bytes,
             raw,
+            fresh,
             hints.get("body"),
             hints.get("query"),
             takes,

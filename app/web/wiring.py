@@ -27,6 +27,7 @@ from app.web import (
     problems,
     sessions,
     stats,
+    tokens,
     workspace,
 )
 
@@ -44,6 +45,7 @@ FILLS_THE_TABLE = (
     preferences,
     sessions,
     stats,
+    tokens,
     workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
