@@ -47,6 +47,9 @@ class Config:
     allowed_hosts: tuple[str, ...]
     workers: int
     upload_bytes: int
+    proxy_user_header: str
+    proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    proxy_creates_users: bool
 
     @property
     def keeper_dir(self) -> Path:
@@ -144,6 +147,27 @@ def allowed_host(entry: str) -> str:
 
 def _hosts(text: str) -> tuple[str, ...]:
     return tuple(allowed_host(entry.strip()) for entry in text.split(",") if entry.strip())
+
+
+def _header(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", text):
+        raise ValueError(f"expected the name of a header, such as Remote-User, got {text!r}")
+    if text.lower() in ("authorization", "cookie", "host", "origin") or text.lower().startswith("x-forwarded"):
+        raise ValueError(f"{text} means something else already")
+    return text
+
+
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(entry.strip()) for entry in text.split(",") if entry.strip())
+    except ValueError:
+        raise ValueError(f"expected addresses or networks (10.0.0.7, 10.1.0.0/16), got {text!r}") from None
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"expected yes or no, got {text!r}")
+    return text.lower() == "yes"
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -249,6 +273,30 @@ SETTINGS: tuple[Setting, ...] = (
         "of one file that is uploaded into a session's directory, at most; 0: no uploads",
         _whole(0, 1_099_511_627_776),
     ),
+    Setting(
+        "HOLDFAST_PROXY_USER_HEADER",
+        "header",
+        "",
+        "",
+        "in which a proxy in front says whom it has signed in (docs/signing-in.md); empty: nobody is believed",
+        _header,
+    ),
+    Setting(
+        "HOLDFAST_PROXY_ADDRESSES",
+        "addresses",
+        "",
+        "",
+        "addresses or networks of that proxy, separated by commas; from anywhere else the header counts for nothing",
+        _networks,
+    ),
+    Setting(
+        "HOLDFAST_PROXY_CREATES_USERS",
+        "yes or no",
+        "no",
+        "",
+        "whether a name that the proxy says gets an account when there is none",
+        _yes,
+    ),
 )
 
 
@@ -258,6 +306,8 @@ def load(environ: Mapping[str, str]) -> Config:
     values = {setting.field: _value(setting, environ) for setting in SETTINGS}
     if not values["database_url"]:
         values["database_url"] = f"sqlite:///{values['data_dir'] / 'holdfast.db'}"
+    if bool(values["proxy_user_header"]) != bool(values["proxy_addresses"]):
+        raise ConfigError("HOLDFAST_PROXY_USER_HEADER", "needs HOLDFAST_PROXY_ADDRESSES, and the other way round")
     return Config(**values)
 
 
@@ -293,5 +343,7 @@ def described(config: Config) -> str:
 
 def _shown(value: Any) -> str:
     """A URL may carry a password; what is printed ends up in bug reports."""
-    text = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
     return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1***@", text)

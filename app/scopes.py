@@ -24,7 +24,7 @@ _OF_NEED = {
     "metrics": ADMIN,
 }
 # What no token may, whatever its scopes, and what asks nobody who he is.
-NEVER, ALWAYS = frozenset({"browser login"}), frozenset({"nothing"})
+NEVER, ALWAYS = frozenset({"browser login", "administrator"}), frozenset({"nothing"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

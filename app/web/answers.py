@@ -206,6 +206,80 @@ class NewTokenBody(TokenBody):
     token: str
 
 
+class OptionsBody(BaseModel):
+    """`options`: for navigator.credentials, with its bytes as base64url."""
+
+    options: dict[str, Any]
+
+
+class PasskeyBody(BaseModel):
+    """`host`: the name of this server that it is for."""
+
+    id: int
+    name: str
+    host: str
+    created_at: Time
+    last_used_at: Time | None
+
+
+class PasskeysBody(BaseModel):
+    passkeys: list[PasskeyBody]
+
+
+class NextBody(BaseModel):
+    user: str
+
+
+class ProofBody(BaseModel):
+    """`ways`: of password and passkey those that you have here."""
+
+    fresh: bool
+    until: Time | None
+    ways: list[str]
+
+
+class SecondFactorBody(BaseModel):
+    on: bool
+    since: Time | None
+    recovery_codes_left: int
+
+
+class SeedBody(BaseModel):
+    """`qr`: an SVG as a data: address, of `uri`. Shown this once."""
+
+    seed: str
+    uri: str
+    qr: str
+
+
+class CodesBody(BaseModel):
+    """Shown this once."""
+
+    recovery_codes: list[str]
+
+
+class AccountBody(BaseModel):
+    """`password`: whether there is one."""
+
+    name: str
+    admin: bool
+    created_at: Time
+    password: bool
+    second_factor: bool
+    passkeys: int
+
+
+class AccountsBody(BaseModel):
+    accounts: list[AccountBody]
+
+
+class ResetLinkBody(BaseModel):
+    """Shown this once."""
+
+    link: str
+    expires_at: Time
+
+
 class ReadyBody(BaseModel):
     database: str
     keeper: str

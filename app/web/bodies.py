@@ -26,6 +26,8 @@ MOST_TAGS = 20
 MOST_AT_ONCE = 500
 OUTPUT_BYTES = 8 << 20
 PAGE_ROWS = 2000
+# A key, a signature, some certificates.
+CREDENTIAL_BODY_BYTES = 64 << 10
 LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 LARGEST = 2**63 - 1
@@ -202,6 +204,31 @@ class NewPassword(Body):
 
     current: Annotated[str, Field(max_length=1024)] | None = None
     new: Annotated[str, Field(max_length=1024)]
+
+
+class PasskeyName(Body):
+    name: Name
+
+
+class PasskeyAnswer(Body):
+    """`credential`: what navigator.credentials gave, as its toJSON() writes it."""
+
+    credential: dict[str, Any]
+
+
+class NewPasskey(PasskeyAnswer):
+    name: Name
+
+
+class Proof(Body):
+    """One of the two."""
+
+    password: Annotated[str, Field(max_length=1024)] | None = None
+    credential: dict[str, Any] | None = None
+
+
+class Code(Body):
+    code: Annotated[str, Field(max_length=64)]
 
 
 class SessionFilter(Query):

@@ -18,7 +18,7 @@ from app.permissions import NEEDS, Actor, allows, role_of
 from app.web import logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
-from app.web.routes import BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
+from app.web.routes import ADMINISTRATOR, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
 from app.words import said
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -34,7 +34,7 @@ def blueprint() -> Blueprint:
 def gated(row: Route) -> Callable[..., Any]:
     def view(**path: Any) -> Any:
         request.max_content_length = sys.maxsize if row.raw else row.body_bytes
-        who = logins.actor()
+        who = logins.actor() or (logins.by_proxy() if row.page else None)
         if who is None and row.page and row.need != NOTHING and "Authorization" not in request.headers:
             return redirect(f"/login?next={quote(_here())}")
         check_actor(row, who)
@@ -58,8 +58,10 @@ def check_actor(row: Route, who: Actor | None) -> None:
         return
     if who is None:
         raise Problem(401, said("Sign in, or send an API token: Authorization: Bearer TOKEN."))
-    if row.need == BROWSER and who.login_id is None:
+    if row.need in (BROWSER, ADMINISTRATOR) and who.login_id is None:
         raise Problem(403, said("This needs a browser's login; API tokens may not do it."))
+    if row.need == ADMINISTRATOR and not who.admin:
+        raise Problem(403, said("Only an administrator may do this."))
     if row.need == LOOK and not who.admin:
         raise Problem(403, said("This needs an administrator's token, or a request from this machine."))
 

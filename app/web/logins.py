@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
@@ -18,6 +19,7 @@ from app.models.secrets import new_secret
 from app.models.token import ApiToken
 from app.models.user import User
 from app.permissions import Actor
+from app.web.proxy import Proxy
 from app.web.throttle import Key, Throttle
 
 # Browsers keep a cookie for 400 days at most. How long a login counts is the database's business.
@@ -66,7 +68,8 @@ class LoginCookie(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def register(app: Flask, port: int) -> None:
+def register(app: Flask, port: int, proxy: Proxy = Proxy()) -> None:  # noqa: B008 (it is frozen)
+    app.extensions["sign_in_proxy"] = proxy
     # Cookies ignore ports: two servers on one machine would sign each other out.
     app.config["SESSION_COOKIE_NAME"] = f"holdfast_login_{port}"
     app.config["DEVICE_COOKIE_NAME"] = f"holdfast_device_{port}"
@@ -91,8 +94,28 @@ def register(app: Flask, port: int) -> None:
 
 
 def _visitor(secret: str) -> Visitor | None:
-    actor = Login.actor_for(secret)
+    actor = _vouched(current_app, request.environ, Login.actor_for(secret))
     return Visitor(actor, secret) if actor is not None else None
+
+
+def _vouched(app: Flask, environ: dict[str, Any], actor: Actor | None) -> Actor | None:
+    """A login that a proxy brought counts while the proxy goes on saying so: whom it signs out is out."""
+    if actor is not None and actor.way == PROXY and app.extensions["sign_in_proxy"].named(environ) != actor.name:
+        return None
+    return actor
+
+
+def by_proxy() -> Actor | None:
+    """A new login for whom the proxy in front names, where one is believed. A page that is opened begins it, so that
+    what has no cookie jar does not make one with each request."""
+    name = current_app.extensions["sign_in_proxy"].named(request.environ)
+    if name is None or request.method != "GET" or by_token():
+        return None
+    user = User.named(name)
+    # The first account is the owner's, by the link of the first start.
+    if user is None and current_app.extensions["sign_in_proxy"].creates and User.exists():
+        user = User.admit(name)
+    return sign_in(user, PROXY) if user is not None else None
 
 
 def actor() -> Actor | None:
@@ -121,7 +144,7 @@ def who(app: Flask, environ: dict[str, Any]) -> Actor | None:
         return _bearer(header)
     cookie = app.session_interface.open_session(app, app.request_class(environ))
     secret = cookie.get("_user_id") if cookie is not None else None
-    return Login.actor_for(secret) if isinstance(secret, str) else None
+    return _vouched(app, environ, Login.actor_for(secret)) if isinstance(secret, str) else None
 
 
 def who_by_token(secret: object) -> Actor | None:
@@ -139,6 +162,18 @@ def user_by_password(name: str, password: str) -> User | None:
     if user is not None:
         throttle.passed(keys)
     return user
+
+
+def code_checked(user: User, check: Callable[[], bool]) -> bool:
+    """Whether a second factor's code fits; TooSoon when too many did not. Whoever gets here knows the password."""
+    keys = [Key("code", user.name)]
+    wait = throttle.enter(keys)
+    if wait > 0:
+        raise TooSoon(wait)
+    fits = check()
+    if fits:
+        throttle.passed(keys)
+    return fits
 
 
 def _keys(name: str) -> list[Key]:
@@ -171,15 +206,17 @@ def _remember_device(response: Response) -> Response:
     return response
 
 
-def sign_in(user: User) -> None:
+def sign_in(user: User, way: str = PASSWORD) -> Actor:
     """A new login, with nothing kept of the cookie that was there before (login fixation)."""
     _end_present()
     session.clear()
     g.device = _device() or new_secret()
     address, agent = request.remote_addr or "", request.user_agent.string
-    login, secret = Login.begin(user.id, address, agent, g.device)
+    login, secret = Login.begin(user.id, address, agent, g.device, way)
     session.permanent = True
-    login_user(Visitor(Actor(user.id, user.name, user.admin, login_id=login.id), secret))
+    g.actor = Actor(user.id, user.name, user.admin, login_id=login.id, proved_at=login.proved_at, way=way)
+    login_user(Visitor(g.actor, secret))
+    return g.actor
 
 
 def sign_out() -> int | None:

@@ -3,7 +3,6 @@ same JSON that the API answers."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -15,8 +14,9 @@ from app.models.setup_link import SetupLink, Used
 from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, logins, spoken, tokens
+from app.web import accounts, logins, sign_in, spoken, tokens
 from app.web.gate import rooms
+from app.web.paths import safe_next, safe_path
 from app.web.problems import Problem, from_too_soon
 from app.web.routes import BROWSER, NOTHING, SIGNED_IN, page
 from app.web.spoken import tell
@@ -75,8 +75,7 @@ def login() -> Any:
         return _too_soon(from_too_soon(error), after)
     if user is None:
         return _login_page(after, WRONG), 401
-    logins.sign_in(user)
-    return redirect(safe_next(after), 303)
+    return sign_in.after_password(user, after)
 
 
 @page("POST", "/logout", NOTHING)
@@ -138,15 +137,3 @@ def _login_page(after: str, error: str) -> str:
 
 def _setup_page(error: str = "") -> str:
     return render_template("setup.html", error=tell(error))
-
-
-def safe_next(target: str) -> str:
-    """Where to go on after a login: not to the login again."""
-    return "/" if target.startswith("/login") else safe_path(target)
-
-
-def safe_path(target: str) -> str:
-    """A path on this server, or the list. Browsers read `//host` and `/\\host` as another server, and
-    drop tabs and newlines before they look."""
-    plain = re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", target)
-    return target if plain and "\\" not in target else "/"

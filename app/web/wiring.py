@@ -23,9 +23,15 @@ from app.web import (
     logins,
     openapi,
     pages,
+    passkeys,
+    people,
     preferences,
     problems,
+    proof,
+    proxy,
+    second_factor,
     sessions,
+    sign_in,
     stats,
     tokens,
     workspace,
@@ -42,8 +48,13 @@ FILLS_THE_TABLE = (
     languages,
     openapi,
     pages,
+    passkeys,
+    people,
     preferences,
+    proof,
+    second_factor,
     sessions,
+    sign_in,
     stats,
     tokens,
     workspace,
@@ -61,7 +72,7 @@ def register(app: Flask, config: Config) -> None:
     access.register(app)
     files.register(app, config)
     headers.register(app)
-    logins.register(app, config.port)
+    logins.register(app, config.port, proxy.of(config))
     languages.register(app)
     logins.throttle.workers = config.workers
     preferences.register(app)
