@@ -226,7 +226,7 @@ class PasskeysBody(BaseModel):
     passkeys: list[PasskeyBody]
 
 
-class NextBody(BaseModel):
+class SignedInBody(BaseModel):
     user: str
 
 

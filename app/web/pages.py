@@ -8,13 +8,11 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from app.live.looks import looks_json
-from app.models.login import Login
 from app.models.session import Session
 from app.models.setup_link import SetupLink, Used
-from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, logins, sign_in, spoken, tokens
+from app.web import logins, sign_in, spoken
 from app.web.gate import rooms
 from app.web.paths import safe_next, safe_path
 from app.web.problems import Problem, from_too_soon
@@ -51,10 +49,9 @@ def session_text(session: Session) -> Any:
 
 @page("GET", "/account", BROWSER)
 def account(actor: Actor) -> Any:
-    """Where you are signed in, and your API tokens."""
-    known = [accounts.login_json(login, actor) for login in Login.of(actor.user_id)]
-    made = [tokens.token_json(token) for token in ApiToken.of(actor.user_id)]
-    return render_template("account.html", logins=known, tokens=made)
+    """Where you are signed in, your tokens, passkeys, second factor and password; for administrators all accounts."""
+    user = User.numbered(actor.user_id)
+    return render_template("account.html", has_password=user is not None and user.has_password)
 
 
 @page("GET", "/login", NOTHING)

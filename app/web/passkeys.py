@@ -22,7 +22,7 @@ from app.live.status import rfc3339
 from app.models.passkey import Passkey
 from app.permissions import Actor
 from app.web import bodies, logins
-from app.web.answers import NextBody, OptionsBody, PasskeyBody, PasskeysBody
+from app.web.answers import SignedInBody, OptionsBody, PasskeyBody, PasskeysBody
 from app.web.problems import Problem, bad_field, not_found
 from app.web.routes import API, BROWSER, NOTHING, NUMBER, Answer, route
 from app.words import said
@@ -33,7 +33,7 @@ MOST_PASSKEYS = 20
 # A person looks for a phone, a browser shows a code to scan: five minutes.
 CHALLENGE_SECONDS = 300
 SIGN_IN = "sign in"
-WRONG = said("This passkey is not known here, or it was used for something else.")
+WRONG = said("this passkey is not known here, or it was asked for something else")
 TIME_BYTES, RANDOM_BYTES, PROOF_BYTES = 8, 16, 32
 
 
@@ -104,12 +104,12 @@ def sign_in_options() -> Any:
     return {"options": asking(SIGN_IN, [])}
 
 
-@route("POST", API + "/passkeys/sign-in", NOTHING, Answer(200, NextBody), bodies.CREDENTIAL_BODY_BYTES)
+@route("POST", API + "/passkeys/sign-in", NOTHING, Answer(200, SignedInBody), bodies.CREDENTIAL_BODY_BYTES)
 def sign_in(body: bodies.PasskeyAnswer) -> Any:
     """Signs in by a passkey. No second factor is asked for: it is two in one."""
     passkey = checked(body.credential, SIGN_IN)
     if passkey is None:
-        raise Problem(401, WRONG)
+        raise bad_field("credential", WRONG)
     actor = logins.sign_in(passkey.user, logins.PASSKEY)
     return {"user": actor.name}
 
