@@ -42,9 +42,7 @@ def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     passwd = add(users, "passwd", user_passwd, "a new password; signs the user out everywhere")
     for one in (new, passwd):
         one.add_argument("name", metavar="NAME")
-        one.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input"
-        )
+        one.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     reset = add(users, "password", user_password, "print a one-time link by which the user sets a new password")
     reset.add_argument("name", metavar="NAME")
     add(users, "list", user_list, "all accounts")

@@ -38,9 +38,7 @@ class Passkey(Record):
             return cls.select(cls, User).join(User).where(cls.credential == credential).first()
 
     @classmethod
-    def add(
-        cls, user_id: int, name: str, host: str, credential: str, public_key: bytes, uses: int
-    ) -> Passkey | None:
+    def add(cls, user_id: int, name: str, host: str, credential: str, public_key: bytes, uses: int) -> Passkey | None:
         """None when it is known already."""
         try:
             return _insert(user_id, name, host, credential, public_key, uses)
@@ -84,9 +82,7 @@ class SpentChallenge(Record):
 
 @written
 def _insert(user_id: int, name: str, host: str, credential: str, public_key: bytes, uses: int) -> Passkey:
-    return Passkey.create(
-        user=user_id, name=name, host=host, credential=credential, public_key=public_key, uses=uses
-    )
+    return Passkey.create(user=user_id, name=name, host=host, credential=credential, public_key=public_key, uses=uses)
 
 
 @written

@@ -22,7 +22,7 @@ from app.live.status import rfc3339
 from app.models.passkey import Passkey
 from app.permissions import Actor
 from app.web import bodies, logins
-from app.web.answers import SignedInBody, OptionsBody, PasskeyBody, PasskeysBody
+from app.web.answers import OptionsBody, PasskeyBody, PasskeysBody, SignedInBody
 from app.web.problems import Problem, bad_field, not_found
 from app.web.routes import API, BROWSER, NOTHING, NUMBER, Answer, route
 from app.words import said
@@ -141,6 +141,8 @@ def checked(credential: dict[str, Any], purpose: str) -> Passkey | None:
     passkey = Passkey.known(str(credential.get("id", ""))[:2000])
     asked = ours(credential, purpose)
     if passkey is None or asked is None or passkey.host != host():
+        return None
+    if credential["response"].get("userHandle") not in (None, "", text_of(handle(passkey.user_id))):
         return None
     done = verified(
         "authentication",
