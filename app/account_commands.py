@@ -58,6 +58,7 @@ def user_add(config: Config, wanted: argparse.Namespace) -> None:
 def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
     user = existing(config, wanted.name)
     user.set_password(new_password(wanted))
+    ResetLink.withdraw(user.id)
     print(f"{user.name} has a new password; {len(Login.revoke_all(user.id))} logins were ended.")
 
 

@@ -37,6 +37,11 @@ class ResetLink(Record):
         return secret, expires_at
 
     @classmethod
+    def withdraw(cls, user_id: int) -> None:
+        """The user has a new password by other means: a link that is still about must not change it again."""
+        _withdraw(user_id)
+
+    @classmethod
     def whose(cls, secret: str) -> User | None:
         """The user whose password it sets, while it does."""
         with db.connection_context():
@@ -61,6 +66,11 @@ def _open(secret: str) -> Any:
 def _insert(user_id: int, secret_hash: str, expires_at: float) -> None:
     ResetLink.delete().where(ResetLink.user == user_id).execute()
     ResetLink.create(user=user_id, secret_hash=secret_hash, expires_at=expires_at)
+
+
+@written
+def _withdraw(user_id: int) -> None:
+    ResetLink.delete().where(ResetLink.user == user_id).execute()
 
 
 @written

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.live.status import rfc3339
 from app.models.login import Login
+from app.models.reset_link import ResetLink
 from app.models.user import Refused, User
 from app.permissions import Actor
 from app.web import bodies, logins
@@ -49,6 +50,7 @@ def password_change(actor: Actor, body: bodies.NewPassword) -> Any:
         user.set_password(body.new)
     except Refused as error:
         raise bad_field("new", error.message) from None
+    ResetLink.withdraw(actor.user_id)
     return login_revoke_others(actor)
 
 

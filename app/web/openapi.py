@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app import scopes
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
 from app.web.routes import ADMINISTRATOR, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
@@ -60,6 +61,8 @@ def operation(row: Route) -> dict[str, Any]:
         "operationId": row.name,
         "summary": (row.handler.__doc__ or "").strip(),
         "x-need": row.need,
+        "x-scope": scopes.scope_of(row.need, row.method),
+        "x-fresh": row.fresh,
         "security": WAYS_IN.get(row.need, WAYS_IN[SIGNED_IN]),
         "parameters": path_parameters(row) + query_parameters(row),
         "responses": responses(row),

@@ -8,7 +8,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import DESKTOP, PHONE, Person, until
+from tests.browser.people import PHONE, Person, until
+from tests.browser.test_axe import faults
+from tests.browser.test_pages import fits_across
 from tests.support.server import PASSWORD
 
 AUTHENTICATOR = {
@@ -90,12 +92,12 @@ def test_a_passkey_is_added_used_without_a_name_and_removed(server, person, name
     expect(page.get_by_role("alert")).to_contain_text("not known here")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_second_factor_is_set_up_asked_for_and_taken_away(server, person, name, device):
-    page = person(name, device, anew=True).open("/account")
+def test_a_second_factor_is_set_up_asked_for_and_taken_away(server, person, name):
+    page = person(name, PHONE, anew=True).open("/account")
     page.get_by_role("button", name="Set up").click()
     picture = page.get_by_role("img", name="QR code")
     until(page, "document.querySelector('[data-part=picture]').naturalWidth > 100")
+    assert fits_across(page) and not faults(page)
     seed = page.locator("[data-part=seed]").inner_text().replace(" ", "")
     codes = pyotp.TOTP(seed)
     page.get_by_label("The code that it shows").fill("000000" if codes.now() != "000000" else "000001")
@@ -107,12 +109,14 @@ def test_a_second_factor_is_set_up_asked_for_and_taken_away(server, person, name
     recovery = page.locator("[data-part=list] code")
     expect(recovery).to_have_count(10)
     expect(picture).to_be_hidden()
+    assert fits_across(page) and not faults(page)
     kept = recovery.first.inner_text()
     expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
 
-    phone = person(None, device).open("/login?next=/account")
+    phone = person(None, PHONE).open("/login?next=/account")
     by_password(phone, name)
     expect(phone.get_by_role("heading", name="One more step")).to_be_visible()
+    assert fits_across(phone) and not faults(phone)
     phone.get_by_label("Code of your authenticator app").fill(used)  # by the set-up
     phone.get_by_role("button", name="Log in").click()
     expect(phone.get_by_role("alert")).to_have_text("This code is wrong, or it was used already.")
@@ -134,6 +138,7 @@ def test_ten_minutes_later_it_asks_once_more_and_goes_on(server, person, name):
     page.get_by_role("button", name="Create token").click()
     dialog = page.locator("proof-dialog")
     expect(dialog.get_by_label("Password")).to_be_focused()
+    assert not faults(page)
     dialog.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Show once more that it is you")).to_be_visible()
     page.get_by_role("button", name="Create token").click()
@@ -156,7 +161,9 @@ def test_an_administrator_hands_out_a_link_to_a_new_password(server, person, nam
     row.get_by_role("button", name="Reset password").click()
     link = admin.locator("[data-part=link]")
     expect(link).to_have_text(re.compile("/reset/"))
+    assert fits_across(admin) and not faults(admin)
     page = person(None).open(link.inner_text())
+    assert not faults(page)
     page.get_by_label("New password").fill("password123")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_role("alert")).to_contain_text("one of the most common passwords")

@@ -67,6 +67,12 @@ def test_a_reset_link_works_once_and_the_newest_alone(world):
     assert stranger.post(path, data=fields | {"password": "yet another one"}, headers=origin).status_code == 410
 
 
+def test_a_new_password_by_other_means_makes_the_link_void(world):
+    secret, _ = ResetLink.issue(world.users["bob"].id)
+    done = world.browser("bob").call("POST", "/password", json={"current": PASSWORD, "new": "quite another one"})
+    assert done.status_code == 204 and world.browser().get(f"/reset/{secret}").status_code == 410
+
+
 def test_a_reset_link_of_yesterday_opens_nothing(world):
     secret, _ = ResetLink.issue(world.users["bob"].id)
     with base.db.connection_context():
