@@ -10,6 +10,8 @@ import { toast } from "./toast-line.js";
 class AccountList extends Parted {
   connectedCallback() {
     this.part("accounts").addEventListener("click", (event) => this.pressed(event));
+    // One of the accounts is this one; what it signs in by may change further up on the page.
+    document.addEventListener("ways", () => this.load());
     this.load();
   }
 

@@ -2,11 +2,12 @@
 
 import { api } from "../page.js";
 import { ask, passkeysPossible } from "../helpers/passkeys.js";
-import { Parted, setHidden, setText } from "./dom.js";
+import { Parted, setHidden, setText, stamp } from "./dom.js";
 
 class LoginPage extends Parted {
   connectedCallback() {
-    this.show("passkey", passkeysPossible());
+    if (!passkeysPossible()) return;
+    this.append(stamp("passkey-button"));
     this.part("passkey").addEventListener("click", () => this.signIn());
   }
 

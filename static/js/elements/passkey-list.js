@@ -52,6 +52,7 @@ class PasskeyList extends Parted {
     if (!made) return;
     form.reset();
     toast(t("This device can log in with its passkey now."));
+    this.dispatchEvent(new CustomEvent("ways", { bubbles: true }));
     await this.load();
   }
 

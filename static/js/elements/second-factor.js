@@ -49,6 +49,7 @@ class SecondFactor extends Parted {
     this.say("seed", "");
     this.show("setting", false);
     this.tell(codes);
+    this.dispatchEvent(new CustomEvent("ways", { bubbles: true }));
     await this.load();
   }
 
