@@ -50,6 +50,11 @@ class Config:
     proxy_user_header: str
     proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     proxy_creates_users: bool
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_secret_file: Path | None
+    oidc_claim: str
+    oidc_creates_users: bool
 
     @property
     def keeper_dir(self) -> Path:
@@ -162,6 +167,20 @@ def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network,
         return tuple(ipaddress.ip_network(entry.strip()) for entry in text.split(",") if entry.strip())
     except ValueError:
         raise ValueError(f"expected addresses or networks (10.0.0.7, 10.1.0.0/16), got {text!r}") from None
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _issuer(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if text and (parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError(f"expected the provider's https:// address, got {text!r}")
+    if text and parts.scheme == "http" and not local:
+        raise ValueError("expected https://: who listens in between could sign in as anybody")
+    return text
 
 
 def _yes(text: str) -> bool:
@@ -297,6 +316,39 @@ SETTINGS: tuple[Setting, ...] = (
         "whether a name that the proxy says gets an account when there is none",
         _yes,
     ),
+    Setting(
+        "HOLDFAST_OIDC_ISSUER",
+        "URL",
+        "",
+        "",
+        "OpenID provider at which people may sign in (docs/signing-in.md); empty: none",
+        _issuer,
+    ),
+    Setting("HOLDFAST_OIDC_CLIENT_ID", "text", "", "", "by which that provider knows this server", str),
+    Setting(
+        "HOLDFAST_OIDC_SECRET_FILE",
+        "path",
+        "",
+        "",
+        "file with the secret that the provider gave for it; not a value, which /proc would show",
+        _file,
+    ),
+    Setting(
+        "HOLDFAST_OIDC_CLAIM",
+        "text",
+        "preferred_username",
+        "",
+        "in which the provider says the account's name; people must not be able to choose it freely there",
+        str,
+    ),
+    Setting(
+        "HOLDFAST_OIDC_CREATES_USERS",
+        "yes or no",
+        "no",
+        "",
+        "whether a name that the provider says gets an account when there is none",
+        _yes,
+    ),
 )
 
 
@@ -308,6 +360,8 @@ def load(environ: Mapping[str, str]) -> Config:
         values["database_url"] = f"sqlite:///{values['data_dir'] / 'holdfast.db'}"
     if bool(values["proxy_user_header"]) != bool(values["proxy_addresses"]):
         raise ConfigError("HOLDFAST_PROXY_USER_HEADER", "needs HOLDFAST_PROXY_ADDRESSES, and the other way round")
+    if values["oidc_issuer"] and not (values["oidc_client_id"] and values["oidc_secret_file"]):
+        raise ConfigError("HOLDFAST_OIDC_ISSUER", "needs HOLDFAST_OIDC_CLIENT_ID and HOLDFAST_OIDC_SECRET_FILE")
     return Config(**values)
 
 

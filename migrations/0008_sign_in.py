@@ -77,6 +77,18 @@ def up(migrator, db):
             database = db
             table_name = "reset_link"
 
+    class Outside(Model):
+        id = AutoField()
+        user = ForeignKeyField(User, on_delete="CASCADE")
+        issuer = TextField()
+        subject = TextField()
+        created_at = DoubleField()
+
+        class Meta:
+            database = db
+            table_name = "outside"
+            indexes = ((("issuer", "subject"), True), (("issuer", "user"), True))
+
     # What a token could do before there were scopes it can do still.
     only = ForeignKeyField(Session, field=Session.id, null=True, on_delete="CASCADE")
     migrator.migrate(
@@ -86,4 +98,4 @@ def up(migrator, db):
         migrator.add_column("login", "proved_at", DoubleField(default=0.0)),
         migrator.add_column("login", "way", TextField(default="password")),
     )
-    db.create_tables([Passkey, SpentChallenge, SecondFactor, RecoveryCode, ResetLink])
+    db.create_tables([Passkey, SpentChallenge, SecondFactor, RecoveryCode, ResetLink, Outside])

@@ -29,7 +29,7 @@ THIRD_PARTY = {
     "app.live": {"psutil"},
     "app.events": {"pydantic", "socketio", "engineio", "eventlet", "flask", "flask_socketio"},
     "app.web": {"flask", "flask_login", "flask_wtf", "wtforms", "werkzeug", "pydantic", "prometheus_client", "babel",
-                "flask_babel", "itsdangerous", "segno", "webauthn"},
+                "flask_babel", "itsdangerous", "segno", "webauthn", "authlib"},
     "app.factory": {"flask", "flask_socketio", "werkzeug"},
     "app.cli": set(),
     "app.commands": set(),

@@ -1,6 +1,7 @@
 """Who is asking: the login behind a browser's cookie, or the token of a script. The rule: this is the only
-file that touches Flask's session (the login cookie), and the cookie holds nothing but the secret of a login
-that the database knows, so a revoked login is out at its next request."""
+file that touches Flask's session (the login cookie), and of a login the cookie holds nothing but the secret, which
+the database knows, so a revoked login is out at its next request. (On the way to an OpenID provider and back it also
+holds where to, and Authlib's proof that it is the same browser that comes back.)"""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ COOKIE_SECONDS = 400 * 86_400
 LONGEST_COOKIE = 200
 # So long after a proof of who is there new ways in may be made without another one.
 FRESH_SECONDS = 600
-PASSWORD, PASSKEY, PROXY = "password", "passkey", "proxy"
+PASSWORD, PASSKEY, PROXY, PROVIDER = "password", "passkey", "proxy", "provider"
 
 csrf = CSRFProtect()
 throttle = Throttle()
@@ -217,6 +218,15 @@ def sign_in(user: User, way: str = PASSWORD) -> Actor:
     g.actor = Actor(user.id, user.name, user.admin, login_id=login.id, proved_at=login.proved_at, way=way)
     login_user(Visitor(g.actor, secret))
     return g.actor
+
+
+def remember_next(target: str) -> None:
+    """Where to go on when somebody comes back from the OpenID provider."""
+    session["next"] = target
+
+
+def remembered_next() -> str:
+    return str(session.pop("next", "/"))
 
 
 def sign_out() -> int | None:

@@ -27,11 +27,11 @@ TOO_LATE = said("That took too long. Log in again.")
 GONE = said("This link was used already, or it has expired. Ask for a new one.")
 
 
-def after_password(user: User, after: str) -> Any:
-    """The answer to the right password: a login, or the question for the second factor."""
+def after_password(user: User, after: str, way: str = logins.PASSWORD) -> Any:
+    """The answer to the right password, or to a provider's word: a login, or the question for the second factor."""
     if SecondFactor.of(user.id) is not None:
-        return _code_page(user, after)
-    logins.sign_in(user)
+        return _code_page(user, after, way)
+    logins.sign_in(user, way)
     return redirect(safe_next(after), 303)
 
 
@@ -39,7 +39,7 @@ def after_password(user: User, after: str) -> Any:
 def code() -> Any:
     """The second step: `code` (six digits, or a recovery code), the `step` of the form, `next` and `csrf_token`."""
     after = request.form.get("next", "")
-    user = _who_was_there(request.form.get("step", ""))
+    user, way = _who_was_there(request.form.get("step", ""))
     if user is None:
         return render_template("login.html", next=safe_next(after), error=tell(TOO_LATE)), 401
     said_code = request.form.get("code", "")[:LONGEST_CODE]
@@ -47,10 +47,10 @@ def code() -> Any:
         fits = logins.code_checked(user, lambda: SecondFactor.accepts(user.id, said_code))
     except logins.TooSoon as error:
         problem = from_too_soon(error)
-        return _code_page(user, after, problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
+        return _code_page(user, after, way, problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
     if not fits:
-        return _code_page(user, after, WRONG_CODE), 401
-    logins.sign_in(user)
+        return _code_page(user, after, way, WRONG_CODE), 401
+    logins.sign_in(user, way)
     return redirect(safe_next(after), 303)
 
 
@@ -91,17 +91,17 @@ def _mark(user: User) -> str:
     return digest(user.password_hash)[:16]
 
 
-def _who_was_there(step: str) -> User | None:
+def _who_was_there(step: str) -> tuple[User | None, str]:
     try:
-        number, mark = _steps().loads(step[:500], max_age=STEP_SECONDS)
+        number, mark, way = _steps().loads(step[:500], max_age=STEP_SECONDS)
     except (BadData, ValueError, TypeError):
-        return None
+        return None, ""
     user = User.numbered(number)
-    return user if user is not None and _mark(user) == mark else None
+    return (user, way) if user is not None and _mark(user) == mark else (None, "")
 
 
-def _code_page(user: User, after: str, error: str = "") -> str:
-    step = _steps().dumps([user.id, _mark(user)])
+def _code_page(user: User, after: str, way: str, error: str = "") -> str:
+    step = _steps().dumps([user.id, _mark(user), way])
     return render_template("login-code.html", next=safe_next(after), step=step, error=tell(error))
 
 

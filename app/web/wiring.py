@@ -28,6 +28,7 @@ from app.web import (
     preferences,
     problems,
     proof,
+    provider,
     proxy,
     second_factor,
     sessions,
@@ -52,6 +53,7 @@ FILLS_THE_TABLE = (
     people,
     preferences,
     proof,
+    provider,
     second_factor,
     sessions,
     sign_in,
@@ -76,6 +78,7 @@ def register(app: Flask, config: Config) -> None:
     languages.register(app)
     logins.throttle.workers = config.workers
     preferences.register(app)
+    provider.register(app, config)
     problems.register(app)
     app.register_blueprint(gate.blueprint())
 

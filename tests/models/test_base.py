@@ -14,6 +14,7 @@ from app.models import base
 from app.models.base import db
 from app.models.login import Login
 from app.models.look import Look
+from app.models.outside import Outside
 from app.models.passkey import Passkey, SpentChallenge
 from app.models.reset_link import ResetLink
 from app.models.second_factor import RecoveryCode, SecondFactor
@@ -26,7 +27,7 @@ from app.models.user import User
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = [
     User, ApiToken, Login, SetupLink, Session, Snapshot, Look, Passkey, SpentChallenge, SecondFactor, RecoveryCode,
-    ResetLink,
+    ResetLink, Outside,
 ]  # fmt: skip
 
 

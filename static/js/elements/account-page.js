@@ -87,7 +87,7 @@ class AccountPage extends Parted {
   }
 }
 
-const WAYS = { passkey: () => t("by passkey"), proxy: () => t("by the proxy in front") };
+const WAYS = { passkey: () => t("by passkey"), proxy: () => t("by the proxy in front"), provider: () => t("by the OpenID provider") };
 const BROWSERS = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
 const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"],
   ["Mac OS X", "macOS"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];
