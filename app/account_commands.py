@@ -14,6 +14,7 @@ from app.commands import Failed, add, group, migrated, moment
 from app.config import Config
 from app.models.login import Login
 from app.models.reset_link import ResetLink
+from app.models.second_factor import SecondFactor
 from app.models.session import Session
 from app.models.token import ApiToken
 from app.models.user import User
@@ -45,6 +46,9 @@ def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         one.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     reset = add(users, "password", user_password, "print a one-time link by which the user sets a new password")
     reset.add_argument("name", metavar="NAME")
+    factor = add(users, "second-factor", user_second_factor, "whether a code is asked for; takes it away")
+    factor.add_argument("name", metavar="NAME")
+    factor.add_argument("--remove", action="store_true", help="the password alone is enough again")
     add(users, "list", user_list, "all accounts")
 
 
@@ -66,6 +70,14 @@ def user_password(config: Config, wanted: argparse.Namespace) -> None:
     secret, _ = ResetLink.issue(existing(config, wanted.name).id)
     print(f"{address(config)}/reset/{secret}")
     print("It works once, for a day, and signs the user out everywhere else.", file=sys.stderr)
+
+
+def user_second_factor(config: Config, wanted: argparse.Namespace) -> None:
+    user = existing(config, wanted.name)
+    if wanted.remove and not SecondFactor.remove(user.id):
+        raise Failed(f"{user.name} has no second factor")
+    on = SecondFactor.of(user.id) is not None
+    print(f"{user.name} signs in {'with a code as well' if on else 'without a second factor'}.")
 
 
 def address(config: Config) -> str:

@@ -118,6 +118,9 @@ def test_a_reset_link_by_command(run, tmp_path):
     link = re.fullmatch(r"http://127\.0\.0\.1:8000/reset/(\S+)\n", done.stdout)
     assert link and ResetLink.whose(link[1]).name == "alice"
     assert run("user", "password", "nobody").returncode == 1
+    none = run("user", "second-factor", "alice", "--remove")
+    assert none.returncode == 1 and "no second factor" in none.stderr
+    assert run("user", "second-factor", "alice").stdout == "alice signs in without a second factor.\n"
     common = run("user", "passwd", "alice", "--password-stdin", typed="iloveyou\n")
     assert common.returncode == 1 and "most common passwords" in common.stderr
 

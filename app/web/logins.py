@@ -166,8 +166,11 @@ def user_by_password(name: str, password: str) -> User | None:
 
 
 def code_checked(user: User, check: Callable[[], bool]) -> bool:
-    """Whether a second factor's code fits; TooSoon when too many did not. Whoever gets here knows the password."""
-    keys = [Key("code", user.name)]
+    """Whether a second factor's code fits; TooSoon when too many did not. Whoever gets here knows the password, and
+    may not be the owner; so a browser that signed in before is counted apart here, too."""
+    device = _device()
+    known = Login.knows_device(user.name, device)
+    keys = [Key("code", f"{user.name} {device}" if known else user.name)]
     wait = throttle.enter(keys)
     if wait > 0:
         raise TooSoon(wait)

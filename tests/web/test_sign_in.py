@@ -217,6 +217,11 @@ def test_guessing_codes_is_slowed_down(factor):
     answers = [factor.second_step("000000", browser, step)[1] for _ in range(7)]
     assert answers == [401] * 6 + [429]
     assert factor.second_step(factor.code(), browser, step)[1] == 429, "even the right one has to wait"
+    at_home, code = factor.browser, factor.code()
+    at_home.submit("/logout")
+    page = at_home.sign_in("bob")
+    step = re.search(r'name="step" value="([^"]+)"', page.text)[1]
+    assert factor.second_step(code, at_home, step)[1] == 303, "but not at the browser where the owner signed in before"
 
 
 def test_the_first_step_is_nobody_elses_and_does_not_last(world, factor, monkeypatch):
