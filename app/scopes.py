@@ -19,12 +19,14 @@ _OF_NEED = {
     "resize": WRITE,
     "end": WRITE,
     "edit": WRITE,
+    "share": WRITE,
     "signed in": READ,
     None: READ,
     "metrics": ADMIN,
+    "administrator": ADMIN,
 }
 # What no token may, whatever its scopes, and what asks nobody who he is.
-NEVER, ALWAYS = frozenset({"browser login", "administrator"}), frozenset({"nothing"})
+NEVER, ALWAYS = frozenset({"browser login", "administrator's login"}), frozenset({"nothing"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

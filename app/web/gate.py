@@ -18,7 +18,7 @@ from app.permissions import NEEDS, Actor, allows, role_of
 from app.web import logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
-from app.web.routes import ADMINISTRATOR, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
+from app.web.routes import ADMIN_BROWSER, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
 from app.words import said
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -58,9 +58,9 @@ def check_actor(row: Route, who: Actor | None) -> None:
         return
     if who is None:
         raise Problem(401, said("Sign in, or send an API token: Authorization: Bearer TOKEN."))
-    if row.need in (BROWSER, ADMINISTRATOR) and who.login_id is None:
+    if row.need in (BROWSER, ADMIN_BROWSER) and who.login_id is None:
         raise Problem(403, said("This needs a browser's login; API tokens may not do it."))
-    if row.need == ADMINISTRATOR and not who.admin:
+    if row.need == ADMIN_BROWSER and not who.admin:
         raise Problem(403, said("Only an administrator may do this."))
     if row.need == LOOK and not who.admin:
         raise Problem(403, said("This needs an administrator's token, or a request from this machine."))

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from app import scopes
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
-from app.web.routes import ADMINISTRATOR, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
+from app.web.routes import ADMIN_BROWSER, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
 
 REFS = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
@@ -51,7 +51,7 @@ WAYS_IN: dict[str, list[dict[str, list[str]]]] = {
     NOTHING: [],
     SIGNED_IN: [{"token": []}, {"login": []}],
     BROWSER: [{"login": []}],
-    ADMINISTRATOR: [{"login": []}],
+    ADMIN_BROWSER: [{"login": []}],
     LOOK: [{}, {"token": []}, {"login": []}],
 }
 
@@ -110,7 +110,7 @@ def responses(row: Route) -> dict[str, Any]:
 
 def failures(row: Route) -> list[int]:
     codes = set() if row.need == NOTHING else {401}
-    if row.need in (BROWSER, ADMINISTRATOR, LOOK) or row.method != "GET":
+    if row.need in (BROWSER, ADMIN_BROWSER, LOOK) or row.method != "GET":
         codes.add(403)
     if row.need in NEEDS or "<" in row.path:
         codes.add(404)

@@ -14,24 +14,24 @@ from app.models.second_factor import SecondFactor
 from app.models.user import User
 from app.web.answers import AccountsBody, ResetLinkBody
 from app.web.problems import not_found
-from app.web.routes import ADMINISTRATOR, API, Answer, route
+from app.web.routes import ADMIN_BROWSER, API, Answer, route
 
 
-@route("GET", API + "/accounts", ADMINISTRATOR, Answer(200, AccountsBody))
+@route("GET", API + "/accounts", ADMIN_BROWSER, Answer(200, AccountsBody))
 def listed() -> Any:
     """All accounts, and by what each of them signs in."""
     factors, keys = SecondFactor.users(), Passkey.counts()
     return {"accounts": [account_json(user, user.id in factors, keys.get(user.id, 0)) for user in User.everyone()]}
 
 
-@route("POST", API + "/accounts/<name>/reset", ADMINISTRATOR, Answer(201, ResetLinkBody), fresh=True)
+@route("POST", API + "/accounts/<name>/reset", ADMIN_BROWSER, Answer(201, ResetLinkBody), fresh=True)
 def reset(name: str) -> Any:
     """A link by which this user sets a new password, once, within a day. It is in this answer and nowhere else."""
     secret, expires_at = ResetLink.issue(named(name).id)
     return {"link": f"{request.host_url}reset/{secret}", "expires_at": rfc3339(expires_at)}, 201
 
 
-@route("DELETE", API + "/accounts/<name>/second-factor", ADMINISTRATOR, Answer(204), fresh=True)
+@route("DELETE", API + "/accounts/<name>/second-factor", ADMIN_BROWSER, Answer(204), fresh=True)
 def second_factor_remove(name: str) -> Any:
     """Takes away the second factor of somebody who lost it and the recovery codes, too."""
     if not SecondFactor.remove(named(name).id):

@@ -17,9 +17,9 @@ API = "/api/v1"
 NOTHING = "nothing"  # anybody may come
 SIGNED_IN = "signed in"  # by cookie or token
 BROWSER = "browser login"  # by cookie: a stolen token must not make more tokens
-ADMINISTRATOR = "administrator"  # by cookie, and only who administers the server
+ADMIN_BROWSER = "administrator's login"  # by cookie, of who administers the server
 LOOK = "metrics"  # from this machine, or an admin
-EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMINISTRATOR, LOOK, *NEEDS))
+EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMIN_BROWSER, LOOK, *NEEDS))
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
+import sys
 
 import pyotp
 import pytest
@@ -282,6 +284,14 @@ def test_what_old_tokens_could_they_can_still(tmp_path):
 
     actor = ApiToken.actor_for("hf_old")
     assert (actor.scopes, actor.only_session, actor.until) == ({"read", "write", "admin"}, None, None)
+
+
+def test_what_few_need_is_not_loaded_at_the_start():
+    """Passkeys, pictures, the provider's protocol and the list of passwords are a second and a half of imports."""
+    late = {"webauthn", "segno", "authlib", "zxcvbn", "requests"}
+    code = f"import sys, app.factory; print(sorted({late} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_settings_of_signing_in_are_described():
