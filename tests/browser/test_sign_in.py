@@ -174,6 +174,6 @@ def test_an_administrator_hands_out_a_link_to_a_new_password(server, person, nam
     page.get_by_label("Password").fill("a quite new password")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/")
-    assert link.inner_text().rpartition("/")[2] not in "".join(server.log), "a link in the log is a link for its readers"
+    assert link.inner_text().rpartition("/")[2] not in "".join(server.log), "the log has the link"
     late = person(None).open(link.inner_text())
     expect(late.get_by_text("used already")).to_be_visible()
