@@ -16,13 +16,14 @@ Words
 
 Floors (imports go down only; tests/test_floors.py enforces it)
     6  wsgi.py                    monkey_patch, listener, serve
-    5  factory.py, cli.py         the one place that wires; commands
+    5  factory.py, cli.py         the one place that wires; commands (account_, session_commands.py beside it)
        supervisor.py              starts the workers, where there are to be several
        isolation.py               what has to hold, and is said at the start, of whose shells these are
     4  events/, web/              Socket.IO and HTTP edges: gate, then one call down
     3  live/                      room, viewer, rooms: what happens now. No Flask
     2  models/                    peewee: one noun a file
     1  screen/ keeper/ permissions.py config.py green.py listening.py   no floor-1 package knows another
+       scopes.py                  what an API token may do of what its user may: one table for both gates
        expected.py                what a refused value should have been, in words
     0  words.py                   sentences that can be said in another language; the catalogues
 

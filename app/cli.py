@@ -4,25 +4,20 @@ can read them; what went wrong goes to standard error, with 2 for a wrong call a
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from app import audit_commands, isolation, session_commands
+from app import account_commands, audit_commands, session_commands
 from app import config as settings
-from app.commands import Failed, add, age, group, keeper_of, migrated, moment
+from app.commands import Failed, add, age, group, keeper_of, migrated
 from app.config import Config, ConfigError
 from app.keeper.client import KeeperError
-from app.models import base, os_user
-from app.models.login import Login
+from app.models import base
 from app.models.secrets import Busy
-from app.models.token import ApiToken
-from app.models.user import Refused, User
-
-LONGEST_LABEL = 100
+from app.models.user import Refused
 
 
 def main(argv: Sequence[str]) -> int:
@@ -58,29 +53,8 @@ def parser() -> argparse.ArgumentParser:
     keeper = group(commands, "keeper", "the process that owns every terminal")
     add(keeper, "status", keeper_status, "its version, age and sessions")
     add(keeper, "upgrade", keeper_upgrade, "put its new code in place; no session ends")
-    user_commands(group(commands, "user", "accounts"))
-    tokens = group(commands, "token", "API tokens")
-    token = add(tokens, "add", token_add, "print a new API token, and only it")
-    token.add_argument("user", metavar="USER")
-    token.add_argument("--name", metavar="LABEL", default="", help="what it is for")
+    account_commands.enter(commands)
     return top
-
-
-def user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    new = add(users, "add", user_add, "a new account")
-    new.add_argument("--admin", action="store_true", help="may see the server's figures")
-    passwd = add(users, "passwd", user_passwd, "a new password; signs the user out everywhere")
-    for one in (new, passwd):
-        one.add_argument("name", metavar="NAME")
-        one.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input"
-        )
-    add(users, "list", user_list, "all accounts")
-    mapped = add(users, "map", user_map, "the operating-system user that an account's sessions run as")
-    mapped.add_argument("name", metavar="NAME")
-    one_of = mapped.add_mutually_exclusive_group(required=True)
-    one_of.add_argument("os_user", metavar="OSUSER", nargs="?", help="as `id OSUSER` knows it; never root")
-    one_of.add_argument("--none", action="store_true", help="take it away: no new sessions at isolation level 1")
 
 
 def serve(config: Config, wanted: argparse.Namespace) -> NoReturn:
@@ -97,43 +71,6 @@ def show_config(config: Config, wanted: argparse.Namespace) -> None:
 def migrate(config: Config, wanted: argparse.Namespace) -> None:
     for name in base.migrate(base.bind(config.database_url)):
         print(name)
-
-
-def user_add(config: Config, wanted: argparse.Namespace) -> None:
-    migrated(config)
-    password = new_password(wanted)
-    user = User.register(wanted.name, password, wanted.admin)
-    audit_commands.note("user.add", user=user.name, admin=user.admin)
-    print(f"{user.name} may sign in now.")
-
-
-def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
-    user = existing(config, wanted.name)
-    user.set_password(new_password(wanted))
-    audit_commands.note("user.passwd", user=user.name)
-    print(f"{user.name} has a new password; {len(Login.revoke_all(user.id))} logins were ended.")
-
-
-def user_list(config: Config, wanted: argparse.Namespace) -> None:
-    migrated(config)
-    for user in User.everyone():
-        print(f"{user.name}\t{'admin' if user.admin else 'user'}\t{moment(user.created_at)}\t{user.os_user or '-'}")
-
-
-def user_map(config: Config, wanted: argparse.Namespace) -> None:
-    user = existing(config, wanted.name)
-    found = os_user.assign(user, wanted.os_user)
-    audit_commands.note("user.map", user=user.name, os_user=user.os_user)
-    print(f"{user.name}: new sessions run as {found.name} ({found.uid})" if found else f"{user.name}: none", end="")
-    print("." if config.isolation else f"; of use with {isolation.NAME}=1.")
-
-
-def token_add(config: Config, wanted: argparse.Namespace) -> None:
-    if len(wanted.name) > LONGEST_LABEL:
-        raise Failed(f"--name: at most {LONGEST_LABEL} characters")
-    token, secret = ApiToken.issue(existing(config, wanted.user).id, wanted.name)
-    audit_commands.note("token.add", user=wanted.user, name=wanted.name, token=token.id)
-    print(secret)
 
 
 def keeper_status(config: Config, wanted: argparse.Namespace) -> None:
@@ -172,25 +109,6 @@ def stop(config: Config, wanted: argparse.Namespace) -> None:
     migrated(config)
     audit_commands.note("keeper.stop", sessions=running)
     print(f"The keeper has stopped; {running} sessions were ended.")
-
-
-def existing(config: Config, name: str) -> User:
-    migrated(config)
-    user = User.named(name)
-    if user is None:
-        raise Failed(f"there is no user {name!r}")
-    return user
-
-
-def new_password(wanted: argparse.Namespace) -> str:
-    if wanted.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
-        raise Failed("there is no terminal to ask for the password on; use --password-stdin")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != password:
-        raise Failed("the two passwords differ")
-    return password
 
 
 def agreed(question: str) -> bool:

@@ -49,6 +49,14 @@ class Config:
     upload_bytes: int
     shell_integration: bool
     isolation: int
+    proxy_user_header: str
+    proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    proxy_creates_users: bool
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_secret_file: Path | None
+    oidc_claim: str
+    oidc_creates_users: bool
 
     @property
     def keeper_dir(self) -> Path:
@@ -152,6 +160,35 @@ def _switch(text: str) -> bool:
 
 def _hosts(text: str) -> tuple[str, ...]:
     return tuple(allowed_host(entry.strip()) for entry in text.split(",") if entry.strip())
+
+
+def _header(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", text):
+        raise ValueError(f"expected the name of a header, such as Remote-User, got {text!r}")
+    if text.lower() in ("authorization", "cookie", "host", "origin") or text.lower().startswith("x-forwarded"):
+        raise ValueError(f"{text} means something else already")
+    return text
+
+
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(entry.strip()) for entry in text.split(",") if entry.strip())
+    except ValueError:
+        raise ValueError(f"expected addresses or networks (10.0.0.7, 10.1.0.0/16), got {text!r}") from None
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _issuer(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if text and (parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError(f"expected the provider's https:// address, got {text!r}")
+    if text and parts.scheme == "http" and not local:
+        raise ValueError("expected https://: who listens in between could sign in as anybody")
+    return text
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -274,6 +311,63 @@ SETTINGS: tuple[Setting, ...] = (
         " user, for which the server is started as root",
         _whole(0, 1),
     ),
+    Setting(
+        "HOLDFAST_PROXY_USER_HEADER",
+        "header",
+        "",
+        "",
+        "in which a proxy in front says whom it has signed in (docs/signing-in.md); empty: nobody is believed",
+        _header,
+    ),
+    Setting(
+        "HOLDFAST_PROXY_ADDRESSES",
+        "addresses",
+        "",
+        "",
+        "addresses or networks of that proxy, separated by commas; from anywhere else the header counts for nothing",
+        _networks,
+    ),
+    Setting(
+        "HOLDFAST_PROXY_CREATES_USERS",
+        "switch",
+        "0",
+        "",
+        "1: a name that the proxy says gets an account when there is none",
+        _switch,
+    ),
+    Setting(
+        "HOLDFAST_OIDC_ISSUER",
+        "URL",
+        "",
+        "",
+        "OpenID provider at which people may sign in (docs/signing-in.md); empty: none",
+        _issuer,
+    ),
+    Setting("HOLDFAST_OIDC_CLIENT_ID", "text", "", "", "by which that provider knows this server", str),
+    Setting(
+        "HOLDFAST_OIDC_SECRET_FILE",
+        "path",
+        "",
+        "",
+        "file with the secret that the provider gave for it; not a value, which /proc would show",
+        _file,
+    ),
+    Setting(
+        "HOLDFAST_OIDC_CLAIM",
+        "text",
+        "preferred_username",
+        "",
+        "in which the provider says the account's name; people must not be able to choose it freely there",
+        str,
+    ),
+    Setting(
+        "HOLDFAST_OIDC_CREATES_USERS",
+        "switch",
+        "0",
+        "",
+        "1: a name that the provider says gets an account when there is none",
+        _switch,
+    ),
 )
 
 
@@ -283,6 +377,10 @@ def load(environ: Mapping[str, str]) -> Config:
     values = {setting.field: _value(setting, environ) for setting in SETTINGS}
     if not values["database_url"]:
         values["database_url"] = f"sqlite:///{values['data_dir'] / 'holdfast.db'}"
+    if bool(values["proxy_user_header"]) != bool(values["proxy_addresses"]):
+        raise ConfigError("HOLDFAST_PROXY_USER_HEADER", "needs HOLDFAST_PROXY_ADDRESSES, and the other way round")
+    if values["oidc_issuer"] and not (values["oidc_client_id"] and values["oidc_secret_file"]):
+        raise ConfigError("HOLDFAST_OIDC_ISSUER", "needs HOLDFAST_OIDC_CLIENT_ID and HOLDFAST_OIDC_SECRET_FILE")
     return Config(**values)
 
 
@@ -320,5 +418,5 @@ def _shown(value: Any) -> str:
     """A URL may carry a password; what is printed ends up in bug reports."""
     if isinstance(value, bool):
         return str(int(value))
-    text = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
     return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1***@", text)

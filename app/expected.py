@@ -7,6 +7,8 @@ from typing import Any
 
 from app.words import Said, said
 
+MOMENT = said("expected a time with its offset, such as 2027-01-31T00:00:00Z")
+
 # By Pydantic's names of errors, in its own English; %(...)s are the names in its contexts.
 EXPECTED = {
     "missing": said("Field required"),
@@ -36,6 +38,10 @@ EXPECTED = {
     "less_than": said("Input should be less than %(lt)s"),
     "less_than_equal": said("Input should be less than or equal to %(le)s"),
     "literal_error": said("Input should be %(expected)s"),
+    "datetime_type": MOMENT,
+    "datetime_parsing": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "timezone_aware": MOMENT,
 }
 
 

@@ -3,6 +3,7 @@ transport) that names eventlet. The rule: whatever may take longer than a few mi
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
@@ -49,6 +50,19 @@ def offload(function: Callable[..., T], *args: Any) -> T:
     if patched():
         return tpool.execute(function, *args)
     return function(*args)
+
+
+def resolve_off_hub() -> None:
+    """From now on names are looked up in native threads: a slow name server must not stop everybody's keys. For who
+    asks other servers something, which few do; eventlet's own resolver is left out (see above)."""
+    if patched() and not getattr(socket.getaddrinfo, "off_hub", False):
+        native = patcher.original("socket").getaddrinfo
+
+        def getaddrinfo(*args: Any, **kwargs: Any) -> Any:
+            return offload(functools.partial(native, *args, **kwargs))
+
+        getaddrinfo.off_hub = True  # type: ignore[attr-defined]
+        socket.getaddrinfo = getaddrinfo
 
 
 def native_lock() -> Any:

@@ -28,6 +28,11 @@ class Actor:
     admin: bool
     login_id: int | None = None
     token_id: int | None = None
+    scopes: frozenset[str] | None = None  # of an API token (app/scopes.py); None: whatever the user may
+    only_session: str | None = None  # the one session that a token is for
+    until: float | None = None  # when a token expires
+    proved_at: float = 0.0  # when a login last said password or passkey
+    way: str = ""  # by which a login came in
 
 
 class Owned(Protocol):

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import requests
 
 from app import config as settings
 from app.models import base
+from app.models.reset_link import ResetLink
 from app.models.token import ApiToken
 from app.models.user import User
 from tests.support.server import Server
@@ -95,6 +97,34 @@ def test_what_cannot_be_done_is_said_on_standard_error(run, words, typed, says):
     done = run(*words, typed=typed)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("holdfast: ") and says in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_token_of_less_power(run, tmp_path):
+    assert run("user", "add", "alice", "--password-stdin", typed=PASSWORD).returncode == 0
+    token = run("token", "add", "alice", "--scope", "write", "--expires", "30d")
+    assert re.fullmatch(r"hf_[A-Za-z0-9_-]{43}\n", token.stdout) and token.stderr == ""
+    config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
+    base.bind(config.database_url)
+    actor = ApiToken.actor_for(token.stdout.strip())
+    assert actor.scopes == {"read", "write"} and 29 * 86_400 < actor.until - time.time() <= 30 * 86_400
+    for words in (("--scope", "root"), ("--scope", ""), ("--expires", "5"), ("--expires", "99y"), ("--session", "x")):
+        refused = run("token", "add", "alice", *words)
+        assert (refused.returncode, refused.stdout) == (1, "") and words[0] in refused.stderr
+
+
+def test_a_reset_link_by_command(run, tmp_path):
+    assert run("user", "add", "alice", "--password-stdin", typed=PASSWORD).returncode == 0
+    done = run("user", "password", "alice")
+    config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
+    base.bind(config.database_url)
+    link = re.fullmatch(r"http://127\.0\.0\.1:8000/reset/(\S+)\n", done.stdout)
+    assert link and ResetLink.whose(link[1]).name == "alice"
+    assert run("user", "password", "nobody").returncode == 1
+    none = run("user", "second-factor", "alice", "--remove")
+    assert none.returncode == 1 and "no second factor" in none.stderr
+    assert run("user", "second-factor", "alice").stdout == "alice signs in without a second factor.\n"
+    common = run("user", "passwd", "alice", "--password-stdin", typed="iloveyou\n")
+    assert common.returncode == 1 and "most common passwords" in common.stderr
 
 
 def test_the_same_name_twice_is_refused(run):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from app import scopes
 from app.events.asks import Ask, explained
 from app.live.errors import LiveError
 from app.live.listing import Device
@@ -86,6 +87,7 @@ def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any],
         if event is None:
             raise No("bad_request", said("There is no event %(name)s.", name=repr(str(name)[:40])))
         ask = event.ask.model_validate(args[0] if args else {})
+        check_scope(caller.actor, event, ask)
         event.handler(rooms, caller, ask, reply)
     except No as no:
         reply(refusal(caller, no.code, no.message))
@@ -96,6 +98,22 @@ def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any],
     except Exception:
         log.exception("event %s", str(name)[:40])
         reply(refusal(caller, "unavailable", said("The server could not do this. Its log says why.")))
+
+
+def check_scope(who: Actor, event: Event, ask: Any) -> None:
+    """An API token may do what its scopes say, and one that is for a single session sees nothing else."""
+    if who.scopes is None:
+        return
+    if scopes.over(who):
+        raise No("forbidden", said("This token has expired."))
+    session_id = getattr(ask, "session", None)
+    if not scopes.reaches(who, session_id):
+        if session_id is None:
+            raise No("forbidden", said("This token is for one session only."))
+        raise No("not_found", said("There is no such session."))
+    if not scopes.allows(who, event.needs):
+        wanted = scopes.scope_of(event.needs) or str(event.needs)
+        raise No("forbidden", said("This token's scopes do not allow this; it needs: %(scope)s.", scope=wanted))
 
 
 def viewer_of(caller: Caller, ask: Any, event: str) -> Viewer:

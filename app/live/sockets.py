@@ -4,6 +4,7 @@ at once when this process revokes it, within SWEEP_SECONDS when another one (a c
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection
 
 from app import green
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 # What `user passwd` or another process revokes is noticed so late. One query a sweep, none without sockets.
 SWEEP_SECONDS = 15.0
+LONGEST_SLEEP = 3_600.0
 # Who has more than this to read yet gets no further snapshot, and is looked at again so soon (seconds).
 WAITING_BYTES = 1 << 20
 WAITING_SECONDS = 0.05
@@ -32,10 +34,22 @@ class Sockets:
 
     def came(self, sid: str, actor: Actor) -> None:
         self._actors[sid] = actor
+        if actor.until is not None:
+            green.spawn(self._expires, sid, actor, actor.until)
         self._came.set()
 
     def went(self, sid: str) -> None:
         self._actors.pop(sid, None)
+
+    def _expires(self, sid: str, actor: Actor, until: float) -> None:
+        """A token's socket is closed when the token ends, whatever goes over it. Looked at once an hour: a thread that
+        sleeps for a year would keep what is long gone."""
+        while (left := until - time.time()) > 0:
+            green.sleep(min(left, LONGEST_SLEEP))
+            if self._actors.get(sid) is not actor:
+                return
+        if actor.token_id is not None:
+            self.revoke(token_ids=[actor.token_id])
 
     def __contains__(self, sid: str) -> bool:
         return sid in self._actors

@@ -33,16 +33,21 @@ class Login(Record):
     # Of the cookie that tells a device that signed in before from a stranger's.
     device_hash = TextField(default="", index=True)
     revoked_at = DoubleField(null=True)
+    proved_at = DoubleField(default=now)
+    way = TextField(default="password")
 
     class Meta:
         table_name = "login"
 
     @classmethod
-    def begin(cls, user_id: int, address: str, user_agent: str, device: str = "") -> tuple[Login, str]:
+    def begin(
+        cls, user_id: int, address: str, user_agent: str, device: str = "", way: str = "password"
+    ) -> tuple[Login, str]:
         """A new login and the secret for its cookie."""
         secret = new_secret()
         device_hash = digest(device) if device else ""
-        return _insert(user_id, digest(secret), address, user_agent[:LONGEST_AGENT], device_hash), secret
+        agent = user_agent[:LONGEST_AGENT]
+        return _insert(user_id, digest(secret), address, agent, device_hash, way), secret
 
     @classmethod
     def actor_for(cls, secret: str) -> Actor | None:
@@ -53,7 +58,15 @@ class Login(Record):
             return None
         if now() - login.last_seen_at > SEEN_EVERY_SECONDS:
             _seen(login.id)
-        return Actor(login.user_id, login.user.name, login.user.admin, login_id=login.id)
+        return Actor(
+            login.user_id, login.user.name, login.user.admin, login_id=login.id,
+            proved_at=login.proved_at, way=login.way,
+        )  # fmt: skip
+
+    @classmethod
+    def proved(cls, login_id: int) -> None:
+        """Whoever sits there has just shown again who it is."""
+        _proved(login_id)
 
     @classmethod
     def of(cls, user_id: int) -> list[Login]:
@@ -108,13 +121,14 @@ def _live() -> Any:
 
 
 @written
-def _insert(user_id: int, secret_hash: str, address: str, user_agent: str, device_hash: str) -> Login:
+def _insert(user_id: int, secret_hash: str, address: str, user_agent: str, device_hash: str, way: str) -> Login:
     login = Login.create(
         user=user_id,
         secret_hash=secret_hash,
         address=address,
         user_agent=user_agent,
         device_hash=device_hash,
+        way=way,
     )
     kept = Login.select(Login.id).where(Login.user == user_id).order_by(Login.id.desc()).limit(KEPT_LOGINS)
     Login.delete().where(Login.user == user_id, Login.id.not_in(kept), ~_live()).execute()
@@ -124,6 +138,11 @@ def _insert(user_id: int, secret_hash: str, address: str, user_agent: str, devic
 @noted
 def _seen(login_id: int) -> None:
     Login.update(last_seen_at=now()).where(Login.id == login_id).execute()
+
+
+@written
+def _proved(login_id: int) -> None:
+    Login.update(proved_at=now()).where(Login.id == login_id).execute()
 
 
 @written

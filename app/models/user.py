@@ -9,10 +9,13 @@ from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextFie
 
 from app.models import secrets
 from app.models.base import Record, db, now, written
+from app.models.common_passwords import is_common
 from app.words import said
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 PASSWORD_LENGTHS = (8, 1024)
+# What is put around a name to make a password of it: "alice123!".
+_LETTERS = re.compile(r"^[^a-z]+|[^a-z]+$")
 
 
 class Refused(ValueError):
@@ -70,12 +73,22 @@ class User(Record):
     def by_password(cls, name: str, password: str) -> User | None:
         """The user if name and password fit. Takes as long for an unknown name as for a known one."""
         user = cls.named(name)
-        fits = secrets.verify_password(user.password_hash if user else None, password)
+        # One without a password costs the same, too.
+        fits = secrets.verify_password(user.password_hash or None if user else None, password)
         if user is None or not fits:
             return None
         if secrets.outdated(user.password_hash):
             _set_hash(user.id, secrets.hash_password(password))
         return user
+
+    @classmethod
+    def admit(cls, name: str) -> User:
+        """A new account without a password, for whom a proxy vouches."""
+        return _insert(checked_name(name), "", False)
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_hash)
 
     def set_password(self, password: str) -> None:
         self.password_hash = secrets.hash_password(checked_password(password, self.name))
@@ -95,8 +108,10 @@ def checked_password(password: str, name: str) -> str:
     shortest, longest = PASSWORD_LENGTHS
     if not shortest <= len(password) <= longest:
         raise Refused("password", said("expected %(least)s to %(most)s characters", least=shortest, most=longest))
-    if password.lower() == name:
+    if name in (password.lower(), _LETTERS.sub("", password.lower())):
         raise Refused("password", said("the name itself is too easy to guess"))
+    if is_common(password):
+        raise Refused("password", said("this is one of the most common passwords, which are guessed first"))
     return password
 
 

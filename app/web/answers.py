@@ -15,12 +15,13 @@ class ErrorField(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """RFC 9457 problem details, application/problem+json."""
+    """RFC 9457 problem details, application/problem+json. `reason` "prove": POST /api/v1/proof first, then again."""
 
     title: str
     status: int
     detail: str
     errors: list[ErrorField] = []
+    reason: str | None = None
 
 
 class ViewerBody(BaseModel):
@@ -223,6 +224,7 @@ class LoginBody(BaseModel):
     last_seen_at: Time
     user_agent: str
     address: str
+    way: str
     current: bool
 
 
@@ -231,10 +233,16 @@ class LoginsBody(BaseModel):
 
 
 class TokenBody(BaseModel):
+    """`session`: the only one that it is for."""
+
     id: int
     name: str
+    scopes: list[str]
+    session: str | None
     created_at: Time
     last_used_at: Time | None
+    expires_at: Time | None
+    expired: bool
 
 
 class TokensBody(BaseModel):
@@ -245,6 +253,80 @@ class NewTokenBody(TokenBody):
     """`token` is the secret; it is shown this once."""
 
     token: str
+
+
+class OptionsBody(BaseModel):
+    """`options`: for navigator.credentials, with its bytes as base64url."""
+
+    options: dict[str, Any]
+
+
+class PasskeyBody(BaseModel):
+    """`host`: the name of this server that it is for."""
+
+    id: int
+    name: str
+    host: str
+    created_at: Time
+    last_used_at: Time | None
+
+
+class PasskeysBody(BaseModel):
+    passkeys: list[PasskeyBody]
+
+
+class SignedInBody(BaseModel):
+    user: str
+
+
+class ProofBody(BaseModel):
+    """`ways`: of password and passkey those that you have here."""
+
+    fresh: bool
+    until: Time | None
+    ways: list[str]
+
+
+class SecondFactorBody(BaseModel):
+    on: bool
+    since: Time | None
+    recovery_codes_left: int
+
+
+class SeedBody(BaseModel):
+    """`qr`: an SVG as a data: address, of `uri`. Shown this once."""
+
+    seed: str
+    uri: str
+    qr: str
+
+
+class CodesBody(BaseModel):
+    """Shown this once."""
+
+    recovery_codes: list[str]
+
+
+class AccountBody(BaseModel):
+    """`password`: whether there is one."""
+
+    name: str
+    admin: bool
+    created_at: Time
+    password: bool
+    second_factor: bool
+    passkeys: int
+
+
+class AccountsBody(BaseModel):
+    accounts: list[AccountBody]
+
+
+class ResetLinkBody(BaseModel):
+    """Shown this once."""
+
+    link: str
+    expires_at: Time
 
 
 class ReadyBody(BaseModel):

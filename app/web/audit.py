@@ -27,6 +27,12 @@ QUIET = {
     "pages_login": "written down by itself: who it is, is known only afterwards",
     "pages_logout": "the same, before",
     "pages_setup": "the same, after",
+    "sign_in_code": "the same",
+    "sign_in_reset": "the same",
+    "passkeys_sign_in": "the same",
+    "passkeys_sign_in_options": "a challenge, which changes nothing",
+    "passkeys_options": "the same",
+    "proof_options": "the same",
 }  # fmt: skip
 # GET routes that answer what a program wrote.
 READS = frozenset({
@@ -38,6 +44,8 @@ TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
     "expires_in_seconds", "admin",
 )  # fmt: skip
+# And of a path: never the secret of a link.
+TOLD_OF_PATH = frozenset({"number", "name", "deed", "user"})
 MOST_ENTRIES = 500
 
 
@@ -52,8 +60,8 @@ def after(row: Route, actor: Actor | None, given: dict[str, Any], path: dict[str
     session_id, owner = (session.id, session.owner_id) if session is not None else ("", None)
     if session is None and isinstance(made, dict) and ID.fullmatch(str(made.get("id", ""))):
         session_id, owner = made["id"], actor.user_id if actor is not None else None
-    details = {**path, **_told(given.get("body"))}
-    note(actor, row.name.replace("_", ".", 1), session=session_id, owner_id=owner, details=details)
+    details = {name: value for name, value in path.items() if name in TOLD_OF_PATH} | _told(given.get("body"))
+    note(actor, row.action, session=session_id, owner_id=owner, details=details)
 
 
 def note(actor: Actor | None, action: str, **facts: Any) -> None:

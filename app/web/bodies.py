@@ -4,9 +4,10 @@ bounded; whatever passes here can be handed to the floors below as it is."""
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from app.live.errors import TooLarge
 from app.models.session import STATES
@@ -25,6 +26,9 @@ MOST_TAGS = 20
 MOST_AT_ONCE = 500
 OUTPUT_BYTES = 8 << 20
 PAGE_ROWS = 2000
+# A key, a signature, some certificates.
+CREDENTIAL_BODY_BYTES = 64 << 10
+LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 LARGEST = 2**63 - 1
 SIGNALS = Literal["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "WINCH"]
@@ -182,12 +186,51 @@ class Signal(Body):
 
 
 class NewToken(Body):
+    """Without `scopes`: all of them. `session`: for this one only. `expires_at`: RFC 3339; without it, never."""
+
     name: Annotated[str, Field(max_length=100)] = ""
+    scopes: Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1, max_length=3)] | None = None
+    session: Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")] | None = None
+    expires_at: AwareDatetime | None = None
+
+    @field_validator("expires_at")
+    @classmethod
+    def _ahead(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and not 0 < (moment - datetime.now(UTC)).total_seconds() <= LONGEST_TOKEN_SECONDS:
+            raise ValueError(said("expected a time in the future, at most 10 years from now"))
+        return moment
 
 
 class NewPassword(Body):
-    current: Annotated[str, Field(max_length=1024)]
+    """Without `current`: right after you have proved who you are in another way."""
+
+    current: Annotated[str, Field(max_length=1024)] | None = None
     new: Annotated[str, Field(max_length=1024)]
+
+
+class PasskeyName(Body):
+    name: Name
+
+
+class PasskeyAnswer(Body):
+    """`credential`: what navigator.credentials gave, as its toJSON() writes it."""
+
+    credential: dict[str, Any]
+
+
+class NewPasskey(PasskeyAnswer):
+    name: Name
+
+
+class Proof(Body):
+    """One of the two."""
+
+    password: Annotated[str, Field(max_length=1024)] | None = None
+    credential: dict[str, Any] | None = None
+
+
+class Code(Body):
+    code: Annotated[str, Field(max_length=64)]
 
 
 class SessionFilter(Query):

@@ -12,12 +12,13 @@ from flask import Blueprint, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel
 
+from app import scopes
 from app.models.session import Session
 from app.permissions import NEEDS, Actor, allows, role_of
 from app.web import audit, logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
-from app.web.routes import BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
+from app.web.routes import ADMIN_BROWSER, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
 from app.words import said
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -33,12 +34,15 @@ def blueprint() -> Blueprint:
 def gated(row: Route) -> Callable[..., Any]:
     def view(**path: Any) -> Any:
         request.max_content_length = sys.maxsize if row.raw else row.body_bytes
-        who = logins.actor()
+        who = logins.actor() or (logins.by_proxy() if row.page else None)
         if who is None and row.page and row.need != NOTHING and "Authorization" not in request.headers:
             return redirect(f"/login?next={quote(_here())}")
         check_actor(row, who)
+        check_scope(row, who, path.get("id"))
         check_kind(row)
         check_csrf(who)
+        if row.fresh:
+            require_fresh(who)
         given: dict[str, Any] = {"actor": who}
         if row.need in NEEDS:
             given["session"] = session_for(who, path.pop("id"), row.need)
@@ -56,10 +60,23 @@ def check_actor(row: Route, who: Actor | None) -> None:
         return
     if who is None:
         raise Problem(401, said("Sign in, or send an API token: Authorization: Bearer TOKEN."))
-    if row.need == BROWSER and who.login_id is None:
+    if row.need in (BROWSER, ADMIN_BROWSER) and who.login_id is None:
         raise Problem(403, said("This needs a browser's login; API tokens may not do it."))
+    if row.need == ADMIN_BROWSER and not who.admin:
+        raise Problem(403, said("Only an administrator may do this."))
     if row.need == LOOK and not who.admin:
         raise Problem(403, said("This needs an administrator's token, or a request from this machine."))
+
+
+def check_scope(row: Route, who: Actor | None, session_id: str | None) -> None:
+    """An API token may do what its scopes say, and one that is for a single session sees nothing else."""
+    if who is None or row.need == NOTHING:
+        return
+    if not scopes.reaches(who, session_id):
+        raise not_found() if session_id else Problem(403, said("This token is for one session only."))
+    if not (scopes.allows(who, row.need, request.method) or row.need == LOOK and _from_this_machine()):
+        wanted = scopes.scope_of(row.need, request.method) or row.need
+        raise Problem(403, said("This token's scopes do not allow this; it needs: %(scope)s.", scope=wanted))
 
 
 def check_kind(row: Route) -> None:
@@ -77,6 +94,14 @@ def check_csrf(who: Actor | None) -> None:
         logins.csrf.protect()
     except CSRFError:
         raise Problem(403, said("This page is out of date. Reload it and try again.")) from None
+
+
+def require_fresh(who: Actor | None) -> None:
+    """A browser left open must not be enough for what outlives it: new ways in, and other people's accounts."""
+    if not logins.fresh(who):
+        problem = Problem(403, said("Show once more that it is you, then this goes on."))
+        problem.reason = "prove"
+        raise problem
 
 
 def session_for(who: Actor | None, session_id: str, need: str) -> Session:

@@ -1,10 +1,13 @@
 """Who is asking: the login behind a browser's cookie, or the token of a script. The rule: this is the only
-file that touches Flask's session (the login cookie), and the cookie holds nothing but the secret of a login
-that the database knows, so a revoked login is out at its next request."""
+file that touches Flask's session (the login cookie), and of a login the cookie holds nothing but the secret, which
+the database knows, so a revoked login is out at its next request. (On the way to an OpenID provider and back it also
+holds where to, and Authlib's proof that it is the same browser that comes back.)"""
 
 from __future__ import annotations
 
 import ipaddress
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
@@ -17,11 +20,16 @@ from app.models.secrets import new_secret
 from app.models.token import ApiToken
 from app.models.user import User
 from app.permissions import Actor
+from app.web import audit
+from app.web.proxy import Proxy
 from app.web.throttle import Key, Throttle
 
 # Browsers keep a cookie for 400 days at most. How long a login counts is the database's business.
 COOKIE_SECONDS = 400 * 86_400
 LONGEST_COOKIE = 200
+# So long after a proof of who is there new ways in may be made without another one.
+FRESH_SECONDS = 600
+PASSWORD, PASSKEY, PROXY, PROVIDER = "password", "passkey", "proxy", "provider"
 
 csrf = CSRFProtect()
 throttle = Throttle()
@@ -33,6 +41,13 @@ class TooSoon(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self.seconds = seconds
+
+
+def fresh(who: Actor | None) -> bool:
+    """Whether this login proved lately who it is. For whom a proxy vouches, it does so with each request."""
+    if who is None or who.login_id is None:
+        return False
+    return who.way == PROXY or time.time() - who.proved_at < FRESH_SECONDS
 
 
 class Visitor(UserMixin):
@@ -55,7 +70,8 @@ class LoginCookie(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def register(app: Flask, port: int) -> None:
+def register(app: Flask, port: int, proxy: Proxy = Proxy()) -> None:  # noqa: B008 (it is frozen)
+    app.extensions["sign_in_proxy"] = proxy
     # Cookies ignore ports: two servers on one machine would sign each other out.
     app.config["SESSION_COOKIE_NAME"] = f"holdfast_login_{port}"
     app.config["DEVICE_COOKIE_NAME"] = f"holdfast_device_{port}"
@@ -80,8 +96,28 @@ def register(app: Flask, port: int) -> None:
 
 
 def _visitor(secret: str) -> Visitor | None:
-    actor = Login.actor_for(secret)
+    actor = _vouched(current_app, request.environ, Login.actor_for(secret))
     return Visitor(actor, secret) if actor is not None else None
+
+
+def _vouched(app: Flask, environ: dict[str, Any], actor: Actor | None) -> Actor | None:
+    """A login that a proxy brought counts while the proxy goes on saying so: whom it signs out is out."""
+    if actor is not None and actor.way == PROXY and app.extensions["sign_in_proxy"].named(environ) != actor.name:
+        return None
+    return actor
+
+
+def by_proxy() -> Actor | None:
+    """A new login for whom the proxy in front names, where one is believed. A page that is opened begins it, so that
+    what has no cookie jar does not make one with each request."""
+    name = current_app.extensions["sign_in_proxy"].named(request.environ)
+    if name is None or request.method != "GET" or by_token():
+        return None
+    user = User.named(name)
+    # The first account is the owner's, by the link of the first start.
+    if user is None and current_app.extensions["sign_in_proxy"].creates and User.exists():
+        user = User.admit(name)
+    return sign_in(user, PROXY) if user is not None else None
 
 
 def actor() -> Actor | None:
@@ -110,7 +146,7 @@ def who(app: Flask, environ: dict[str, Any]) -> Actor | None:
         return _bearer(header)
     cookie = app.session_interface.open_session(app, app.request_class(environ))
     secret = cookie.get("_user_id") if cookie is not None else None
-    return Login.actor_for(secret) if isinstance(secret, str) else None
+    return _vouched(app, environ, Login.actor_for(secret)) if isinstance(secret, str) else None
 
 
 def who_by_token(secret: object) -> Actor | None:
@@ -128,6 +164,21 @@ def user_by_password(name: str, password: str) -> User | None:
     if user is not None:
         throttle.passed(keys)
     return user
+
+
+def code_checked(user: User, check: Callable[[], bool]) -> bool:
+    """Whether a second factor's code fits; TooSoon when too many did not. Whoever gets here knows the password, and
+    may not be the owner; so a browser that signed in before is counted apart here, too."""
+    device = _device()
+    known = Login.knows_device(user.name, device)
+    keys = [Key("code", f"{user.name} {device}" if known else user.name)]
+    wait = throttle.enter(keys)
+    if wait > 0:
+        raise TooSoon(wait)
+    fits = check()
+    if fits:
+        throttle.passed(keys)
+    return fits
 
 
 def _keys(name: str) -> list[Key]:
@@ -160,17 +211,27 @@ def _remember_device(response: Response) -> Response:
     return response
 
 
-def sign_in(user: User) -> Actor:
+def sign_in(user: User, way: str = PASSWORD) -> Actor:
     """A new login, with nothing kept of the cookie that was there before (login fixation). Who it is from now on."""
     _end_present()
     session.clear()
     g.device = _device() or new_secret()
     address, agent = request.remote_addr or "", request.user_agent.string
-    login, secret = Login.begin(user.id, address, agent, g.device)
+    login, secret = Login.begin(user.id, address, agent, g.device, way)
     session.permanent = True
-    actor = Actor(user.id, user.name, user.admin, login_id=login.id)
-    login_user(Visitor(actor, secret))
-    return actor
+    g.actor = Actor(user.id, user.name, user.admin, login_id=login.id, proved_at=login.proved_at, way=way)
+    login_user(Visitor(g.actor, secret))
+    audit.note(g.actor, "login", details={"way": way})
+    return g.actor
+
+
+def remember_next(target: str) -> None:
+    """Where to go on when somebody comes back from the OpenID provider."""
+    session["next"] = target
+
+
+def remembered_next() -> str:
+    return str(session.pop("next", "/"))
 
 
 def sign_out() -> int | None:

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app import scopes
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
-from app.web.routes import API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
+from app.web.routes import ADMIN_BROWSER, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
 
 REFS = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
@@ -50,6 +51,7 @@ WAYS_IN: dict[str, list[dict[str, list[str]]]] = {
     NOTHING: [],
     SIGNED_IN: [{"token": []}, {"login": []}],
     BROWSER: [{"login": []}],
+    ADMIN_BROWSER: [{"login": []}],
     LOOK: [{}, {"token": []}, {"login": []}],
 }
 
@@ -59,6 +61,8 @@ def operation(row: Route) -> dict[str, Any]:
         "operationId": row.name,
         "summary": (row.handler.__doc__ or "").strip(),
         "x-need": row.need,
+        "x-scope": scopes.scope_of(row.need, row.method),
+        "x-fresh": row.fresh,
         "security": WAYS_IN.get(row.need, WAYS_IN[SIGNED_IN]),
         "parameters": path_parameters(row) + query_parameters(row),
         "responses": responses(row),
@@ -106,7 +110,7 @@ def responses(row: Route) -> dict[str, Any]:
 
 def failures(row: Route) -> list[int]:
     codes = set() if row.need == NOTHING else {401}
-    if row.need in (BROWSER, LOOK) or row.method != "GET":
+    if row.need in (BROWSER, ADMIN_BROWSER, LOOK) or row.method != "GET":
         codes.add(403)
     if row.need in NEEDS or "<" in row.path:
         codes.add(404)

@@ -3,22 +3,20 @@ same JSON that the API answers."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import redirect, render_template, request
 
 from app.live.looks import looks_json
-from app.models.login import Login
 from app.models.session import Session
 from app.models.setup_link import SetupLink, Used
-from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, audit, logins, spoken
+from app.web import audit, logins, sign_in, spoken
 from app.web.gate import rooms
+from app.web.paths import safe_next, safe_path
 from app.web.problems import Problem, from_too_soon
-from app.web.routes import NOTHING, SIGNED_IN, page
+from app.web.routes import BROWSER, NOTHING, SIGNED_IN, page
 from app.web.spoken import tell
 from app.words import LANGUAGES, said
 
@@ -49,12 +47,11 @@ def session_text(session: Session) -> Any:
     return render_template("session-text.html", session=rooms().status(session).as_json())
 
 
-@page("GET", "/account", SIGNED_IN)
+@page("GET", "/account", BROWSER)
 def account(actor: Actor) -> Any:
-    """Where you are signed in, and your API tokens."""
-    known = [accounts.login_json(login, actor) for login in Login.of(actor.user_id)]
-    tokens = [accounts.token_json(token) for token in ApiToken.of(actor.user_id)]
-    return render_template("account.html", logins=known, tokens=tokens)
+    """Where you are signed in, your tokens, passkeys, second factor and password; for administrators all accounts."""
+    user = User.numbered(actor.user_id)
+    return render_template("account.html", has_password=user is not None and user.has_password)
 
 
 @page("GET", "/login", NOTHING)
@@ -78,8 +75,7 @@ def login() -> Any:
         known = User.named(name)
         audit.note(None, "login.failed", details={"user": known.name if known is not None else "(no such account)"})
         return _login_page(after, WRONG), 401
-    audit.note(logins.sign_in(user), "login")
-    return redirect(safe_next(after), 303)
+    return sign_in.after_password(user, after)
 
 
 @page("POST", "/logout", NOTHING)
@@ -110,7 +106,7 @@ def setup(secret: str) -> Any:
         return _setup_page(said("%(field)s: %(what)s.", field=FIELDS[error.field], what=error.message)), 422
     except Used:
         raise Problem(410, GONE) from None
-    audit.note(logins.sign_in(owner), "setup", details={"user": owner.name})
+    audit.note(logins.sign_in(owner), "setup")
     return redirect("/", 303)
 
 
@@ -142,15 +138,3 @@ def _login_page(after: str, error: str) -> str:
 
 def _setup_page(error: str = "") -> str:
     return render_template("setup.html", error=tell(error))
-
-
-def safe_next(target: str) -> str:
-    """Where to go on after a login: not to the login again."""
-    return "/" if target.startswith("/login") else safe_path(target)
-
-
-def safe_path(target: str) -> str:
-    """A path on this server, or the list. Browsers read `//host` and `/\\host` as another server, and
-    drop tabs and newlines before they look."""
-    plain = re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", target)
-    return target if plain and "\\" not in target else "/"

@@ -61,12 +61,14 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors or []
         self.retry_after: int | None = None
+        self.reason = ""
 
     def as_json(self) -> dict[str, Any]:
         """In the reader's language."""
         errors = [{"field": one["field"], "message": tell(one["message"])} for one in self.errors]
         detail = tell(self.detail) or "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
         body: dict[str, Any] = {"title": tell(title(self.status)), "status": self.status, "detail": detail}
+        body |= {"reason": self.reason} if self.reason else {}
         return body | ({"errors": errors} if errors else {})
 
 

@@ -17,13 +17,16 @@ API = "/api/v1"
 NOTHING = "nothing"  # anybody may come
 SIGNED_IN = "signed in"  # by cookie or token
 BROWSER = "browser login"  # by cookie: a stolen token must not make more tokens
+ADMIN_BROWSER = "administrator's login"  # by cookie, of who administers the server
 LOOK = "metrics"  # from this machine, or an admin
-EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, *NEEDS))
+EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMIN_BROWSER, LOOK, *NEEDS))
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20
 # What a raw body is.
 OCTETS = "application/octet-stream"
+# SQLite's integers end there; a longer number is no id.
+NUMBER = "<int(max=9223372036854775807):number>"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Route:
     answers: Answer
     body_bytes: int
     raw: bool  # the body is bytes, of any length: the handler reads and bounds it
+    fresh: bool  # whoever sits there must have proved lately who he is
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     takes: frozenset[str]
@@ -51,6 +55,11 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.handler.__module__.rpartition('.')[2]}_{self.handler.__name__}"
+
+    @property
+    def action(self) -> str:
+        """What the audit log calls it."""
+        return f"{self.handler.__module__.rpartition('.')[2]}.{self.handler.__name__}"
 
     @property
     def page(self) -> bool:
@@ -67,6 +76,7 @@ def route(
     answers: Answer | None = None,
     body_bytes: int = BODY_BYTES,
     raw: bool = False,
+    fresh: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Puts a handler into the table. It is called with those of `session`, `actor`, `body` and `query`
     that it names, and the numbers in its path; the types of `body` and `query` say how they are checked."""
@@ -84,6 +94,7 @@ def route(
             answers or Answer(),
             body_bytes,
             raw,
+            fresh,
             hints.get("body"),
             hints.get("query"),
             takes,

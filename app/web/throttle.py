@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 # Failures that cost nothing, by what is counted. A stranger's own address is slowed first; the whole account,
-# when guesses come from many addresses; a whole address, when it tries many accounts.
-FREE = {"known": 5, "stranger": 5, "account": 30, "address": 20}
+# when guesses come from many addresses; a whole address, when it tries many accounts. Codes are tried by who knows
+# the password.
+FREE = {"known": 5, "stranger": 5, "account": 30, "address": 20, "code": 5}
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 # Failures are forgotten after so long without another.
@@ -59,7 +60,7 @@ class Throttle:
         """The attempt was right. It clears only what is this visitor's own: else somebody with an account
         could sign in now and then to go on guessing at the others."""
         for key in keys:
-            if key.kind in ("known", "stranger"):
+            if key.kind in ("known", "stranger", "code"):
                 self._tallies.pop(key, None)
             elif (tally := self._tallies.get(key)) is not None:
                 tally.failures = max(0, tally.failures - 1)

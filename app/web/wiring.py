@@ -25,10 +25,18 @@ from app.web import (
     logins,
     openapi,
     pages,
+    passkeys,
+    people,
     preferences,
     problems,
+    proof,
+    provider,
+    proxy,
+    second_factor,
     sessions,
+    sign_in,
     stats,
+    tokens,
     workspace,
 )
 
@@ -45,9 +53,16 @@ FILLS_THE_TABLE = (
     languages,
     openapi,
     pages,
+    passkeys,
+    people,
     preferences,
+    proof,
+    provider,
+    second_factor,
     sessions,
+    sign_in,
     stats,
+    tokens,
     workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
@@ -63,10 +78,11 @@ def register(app: Flask, config: Config) -> None:
     access.register(app)
     files.register(app, config)
     headers.register(app)
-    logins.register(app, config.port)
+    logins.register(app, config.port, proxy.of(config))
     languages.register(app)
     logins.throttle.workers = config.workers
     preferences.register(app)
+    provider.register(app, config)
     problems.register(app)
     app.register_blueprint(gate.blueprint())
 

@@ -10,6 +10,7 @@ import { speak } from "./helpers/words.js";
 import { install } from "./installed.js";
 
 const ELEMENTS = {
+  "account-list": () => import("./elements/account-list.js"),
   "account-page": () => import("./elements/account-page.js"),
   "command-palette": () => import("./elements/command-palette.js"),
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
@@ -17,14 +18,19 @@ const ELEMENTS = {
   "help-dialog": () => import("./elements/help-dialog.js"),
   "local-time": () => import("./elements/local-time.js"),
   "label-dialog": () => import("./elements/label-dialog.js"),
+  "login-page": () => import("./elements/login-page.js"),
   "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),
+  "passkey-list": () => import("./elements/passkey-list.js"),
+  "proof-dialog": () => import("./elements/proof-dialog.js"),
+  "second-factor": () => import("./elements/second-factor.js"),
   "session-list": () => import("./elements/session-list.js"),
   "session-text": () => import("./elements/session-text.js"),
   "session-page": () => import("./elements/session-page.js"),
   "spark-line": () => import("./elements/spark-line.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
+  "token-list": () => import("./elements/token-list.js"),
   "workspace-page": () => import("./elements/workspace-page.js"),
 };
 

@@ -16,6 +16,7 @@ function toLogin() {
 export const api = new Api({
   csrf: document.querySelector('meta[name="csrf-token"]')?.content ?? "",
   loggedOut: toLogin,
+  prove: () => document.querySelector("proof-dialog")?.ask() ?? false,
 });
 
 const known = document.getElementById("preferences-data");

@@ -83,6 +83,16 @@ test("errors carry the server's words, field by field; a login that is over is t
   await assert.rejects(api.create({}), (error) => error.fields.cwd === "no such directory" && error.message === "bad");
   await assert.rejects(api.sessions(), (error) => error.status === 401);
   assert.equal(out, 1);
+  const asked = [];
+  const twice = new Api({
+    fetch: async (path) => { asked.push(path); return asked.length === 1 ? refusal() : new Response(null, { status: 204 }); },
+    prove: async () => { asked.push("prove"); return true; },
+  });
+  const refusal = () => new Response(JSON.stringify({ status: 403, reason: "prove" }), { status: 403 });
+  await twice.removeSecondFactor();
+  assert.deepEqual(asked, ["/api/v1/second-factor", "prove", "/api/v1/second-factor"]);
+  const never = new Api({ fetch: async () => refusal(), prove: async () => false });
+  await assert.rejects(never.removeSecondFactor(), { status: 403, reason: "prove" });
   const nowhere = new Api({ fetch: async () => { throw new TypeError("failed"); } });
   await assert.rejects(nowhere.sessions(), (error) => error.status === 0 && /cannot be reached/.test(error.message));
 });

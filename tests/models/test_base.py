@@ -14,6 +14,10 @@ from app.models import base
 from app.models.base import db
 from app.models.login import Login
 from app.models.look import Look
+from app.models.outside import Outside
+from app.models.passkey import Passkey, SpentChallenge
+from app.models.reset_link import ResetLink
+from app.models.second_factor import RecoveryCode, SecondFactor
 from app.models.session import Session
 from app.models.setup_link import SetupLink
 from app.models.snapshot import Snapshot
@@ -21,7 +25,10 @@ from app.models.token import ApiToken
 from app.models.user import User
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = [User, ApiToken, Login, SetupLink, Session, Snapshot, Look]
+MODELS = [
+    User, ApiToken, Login, SetupLink, Session, Snapshot, Look, Passkey, SpentChallenge, SecondFactor, RecoveryCode,
+    ResetLink, Outside,
+]  # fmt: skip
 
 
 def test_the_files_are_private_whatever_the_umask(tmp_path):

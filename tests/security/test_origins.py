@@ -35,7 +35,7 @@ FORGED = [(HOST, origin) for origin in FOREIGN_ORIGINS] + [(host, f"http://{host
 @pytest.fixture(scope="module")
 def visitor(server):
     """A browser that is signed in: its cookies as one header, and its CSRF token."""
-    server.user("erika")
+    server.user("erika", admin=True)
     with requests.Session() as browser:
         browser.trust_env = False
         form = {"username": "erika", "password": PASSWORD, "csrf_token": token(browser.get(f"{server.url}/login").text)}

@@ -8,7 +8,7 @@ from werkzeug.test import EnvironBuilder
 from app.models.login import Login
 from app.models.token import ApiToken
 from app.web import logins, throttle
-from app.web.pages import safe_next
+from app.web.paths import safe_next
 from tests.web.conftest import PASSWORD
 
 

@@ -19,7 +19,9 @@ POST /api/v1/sessions/{id}/resize                                   POST /api/v1
 GET /api/v1/sessions/{id}/screen  GET /api/v1/sessions/{id}/output
 """
 OPEN_TO_ALL = {
-    "/login", "/logout", "/language", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
+    "/login", "/login/code", "/login/provider", "/login/provider/back", "/reset/<secret>",
+    "/api/v1/passkeys/sign-in", "/api/v1/passkeys/sign-in/options",
+    "/logout", "/language", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
     "/words/<language>", "/manifest.webmanifest", "/service-worker.js", "/offline/<language>",
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-/* <account-page>: where this account is logged in, its API tokens, its password. */
+/* <account-page>: where this account is logged in, its password. Tokens, passkeys and the second factor are elements of
+their own inside it. */
 
 import { api, preferences } from "../page.js";
 import { ago, moment } from "../helpers/format.js";
@@ -10,9 +11,8 @@ import { toast } from "./toast-line.js";
 
 class AccountPage extends Parted {
   connectedCallback() {
-    this.part("logins").addEventListener("click", (event) => this.revoke(event, "login"));
-    this.part("tokens").addEventListener("click", (event) => this.revoke(event, "token"));
-    this.part("token-form").addEventListener("submit", (event) => this.createToken(event));
+    this.part("logins").addEventListener("click", (event) => this.revoke(event));
+    this.part("everywhere").addEventListener("click", () => this.revokeOthers());
     this.part("password-form").addEventListener("submit", (event) => this.changePassword(event));
     for (const form of ["reading", "shells"]) this.part(form).addEventListener("change", ({ target }) => this.choose(target));
     preferences.addEventListener("failed", ({ detail }) => toast(detail.error.message));
@@ -30,10 +30,9 @@ class AccountPage extends Parted {
 
   async load() {
     try {
-      const [logins, tokens] = await Promise.all([api.logins(), api.tokens()]);
+      const logins = await api.logins();
       this.part("logins").replaceChildren(...logins.map((login) => this.loginRow(login)));
-      this.part("tokens").replaceChildren(...tokens.map((token) => this.tokenRow(token)));
-      this.show("no-tokens", tokens.length === 0);
+      this.show("everywhere", logins.length > 1);
     } catch (error) {
       toast(error.message);
     }
@@ -45,7 +44,7 @@ class AccountPage extends Parted {
     const part = (name) => row.querySelector(`[data-part=${name}]`);
     setText(part("agent"), browserName(login.user_agent));
     part("agent").title = login.user_agent ?? "";
-    setText(part("address"), login.address ?? "");
+    setText(part("address"), [login.address, WAYS[login.way]?.()].filter(Boolean).join(" · "));
     setText(part("seen"), t("active {ago}", { ago: ago(login.last_seen_at) }));
     part("seen").title = t("Logged in {when}", { when: moment(login.created_at) });
     setHidden(part("current"), !login.current);
@@ -53,46 +52,31 @@ class AccountPage extends Parted {
     return row;
   }
 
-  tokenRow(token) {
-    const row = stamp("token-row");
-    row.dataset.id = token.id;
-    const part = (name) => row.querySelector(`[data-part=${name}]`);
-    setText(part("name"), token.name || t("unnamed"));
-    setText(part("made"), t("made {when}", { when: moment(token.created_at) }));
-    setText(part("used"), token.last_used_at ? t("used {ago}", { ago: ago(token.last_used_at) }) : t("never used"));
-    return row;
-  }
-
-  async revoke(event, kind) {
+  async revoke(event) {
     const row = event.target.closest("[data-part=revoke]")?.closest("[data-id]");
     if (!row) return;
-    const sure = await confirmed(kind === "login"
-      ? { title: t("Log this browser out?"), text: t("Its open pages are closed to it at once."), action: t("Log out") }
-      : { title: t("Revoke this token?"), text: t("Scripts that use it stop working at once."), action: t("Revoke") });
-    if (!sure) return;
+    const question = { title: t("Log this browser out?"), text: t("Its open pages are closed to it at once."), action: t("Log out") };
+    if (await confirmed(question)) await this.done(() => api.revokeLogin(row.dataset.id));
+  }
+
+  async revokeOthers() {
+    const question = { title: t("Log out all other browsers?"), text: t("Their open pages are closed to them at once."), action: t("Log out") };
+    if (await confirmed(question)) await this.done(() => api.revokeOtherLogins());
+  }
+
+  async done(work) {
     try {
-      await (kind === "login" ? api.revokeLogin(row.dataset.id) : api.revokeToken(row.dataset.id));
+      await work();
       await this.load();
     } catch (error) {
       toast(error.message);
     }
   }
 
-  async createToken(event) {
-    event.preventDefault();
-    const form = event.target;
-    const made = await submitting(form, () => api.createToken(form.elements.name.value.trim()));
-    if (!made) return;
-    form.reset();
-    this.say("secret", made.token);
-    this.show("made", true);
-    await this.load();
-  }
-
   async changePassword(event) {
     event.preventDefault();
     const form = event.target;
-    const [current, next] = [form.elements.current.value, form.elements.new.value];
+    const [current, next] = [form.elements.current?.value, form.elements.new.value];
     const done = await submitting(form, async () => {
       await api.changePassword(current, next);
       return true;
@@ -100,9 +84,11 @@ class AccountPage extends Parted {
     if (!done) return;
     form.reset();
     toast(t("Password changed."));
+    await this.load();
   }
 }
 
+const WAYS = { passkey: () => t("by passkey"), proxy: () => t("by the proxy in front"), provider: () => t("by the OpenID provider") };
 const BROWSERS = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
 const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"],
   ["Mac OS X", "macOS"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];

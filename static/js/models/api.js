@@ -7,8 +7,13 @@ export class ApiError extends Error {
   constructor(status, problem = {}) {
     super(problem.detail || problem.title || wordless(status));
     this.status = status;
+    this.reason = problem.reason ?? "";
     this.fields = Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message]));
   }
+}
+
+function contentOf(answer) {
+  return answer.status === 204 ? null : answer.json();
 }
 
 function wordless(status) {
@@ -16,14 +21,19 @@ function wordless(status) {
 }
 
 export class Api {
-  /** `loggedOut()` is called when the server no longer knows this login. */
-  constructor({ csrf = "", fetch = (...words) => globalThis.fetch(...words), loggedOut = () => {} } = {}) {
-    Object.assign(this, { csrf, fetch, loggedOut });
+  /** `loggedOut()` is called when the server no longer knows this login; `prove()` when it wants to know once more who
+   * is there: where that resolves to true, what was asked goes on. */
+  constructor({ csrf = "", fetch = (...words) => globalThis.fetch(...words), loggedOut = () => {}, prove = async () => false } = {}) {
+    Object.assign(this, { csrf, fetch, loggedOut, prove });
   }
 
   async call(method, path, body, how = {}) {
-    const answer = await this.reach(method, path, body, how);
-    if (answer.ok) return answer.status === 204 ? null : answer.json();
+    let answer = await this.reach(method, path, body, how);
+    if (answer.ok) return contentOf(answer);
+    const error = await this.refused(answer);
+    if (error.reason !== "prove" || !await this.prove()) throw error;
+    answer = await this.reach(method, path, body, how);
+    if (answer.ok) return contentOf(answer);
     throw await this.refused(answer);
   }
 
@@ -160,12 +170,17 @@ export class Api {
     return this.call("DELETE", `/logins/${id}`);
   }
 
+  revokeOtherLogins() {
+    return this.call("DELETE", "/logins");
+  }
+
   tokens() {
     return this.call("GET", "/tokens").then(({ tokens }) => tokens);
   }
 
-  createToken(name) {
-    return this.call("POST", "/tokens", { name });
+  /** `order`: {name, scopes, session?, expires_at?}. */
+  createToken(order) {
+    return this.call("POST", "/tokens", order);
   }
 
   revokeToken(id) {
@@ -173,7 +188,84 @@ export class Api {
   }
 
   changePassword(current, next) {
-    return this.call("POST", "/password", { current, new: next });
+    return this.call("POST", "/password", { ...(current && { current }), new: next });
+  }
+
+  /** {fresh, until, ways}: whether this login has shown lately who it is, and how it can. */
+  proof() {
+    return this.call("GET", "/proof");
+  }
+
+  proofOptions() {
+    return this.call("POST", "/proof/options").then(({ options }) => options);
+  }
+
+  /** `by`: {password} or {credential}. */
+  giveProof(by) {
+    return this.call("POST", "/proof", by);
+  }
+
+  passkeys() {
+    return this.call("GET", "/passkeys").then(({ passkeys }) => passkeys);
+  }
+
+  passkeyOptions() {
+    return this.call("POST", "/passkeys/options").then(({ options }) => options);
+  }
+
+  addPasskey(name, credential) {
+    return this.call("POST", "/passkeys", { name, credential });
+  }
+
+  renamePasskey(id, name) {
+    return this.call("PATCH", `/passkeys/${id}`, { name });
+  }
+
+  removePasskey(id) {
+    return this.call("DELETE", `/passkeys/${id}`);
+  }
+
+  signInOptions() {
+    return this.call("POST", "/passkeys/sign-in/options").then(({ options }) => options);
+  }
+
+  signInByPasskey(credential) {
+    return this.call("POST", "/passkeys/sign-in", { credential });
+  }
+
+  secondFactor() {
+    return this.call("GET", "/second-factor");
+  }
+
+  /** {seed, uri, qr}, this once. */
+  beginSecondFactor() {
+    return this.call("POST", "/second-factor");
+  }
+
+  /** The recovery codes, this once. */
+  confirmSecondFactor(code) {
+    return this.call("POST", "/second-factor/confirm", { code }).then(({ recovery_codes: codes }) => codes);
+  }
+
+  renewRecoveryCodes() {
+    return this.call("POST", "/second-factor/recovery-codes").then(({ recovery_codes: codes }) => codes);
+  }
+
+  removeSecondFactor() {
+    return this.call("DELETE", "/second-factor");
+  }
+
+  accounts() {
+    return this.call("GET", "/accounts").then(({ accounts }) => accounts);
+  }
+
+  /** {link, expires_at}, this once. */
+  resetAccount(name) {
+    return this.call("POST", `/accounts/${encodeURIComponent(name)}/reset`);
+  }
+
+  removeSecondFactorOf(name) {
+    return this.call("DELETE", `/accounts/${encodeURIComponent(name)}/second-factor`);
   }
 }
 
