@@ -5,11 +5,12 @@ Client sends: join, leave, input, resize, drawn, watch, unwatch (the contract); 
 looks), view (what it has scrolled to); peek (which cards of the dashboard are in sight).
 Server sends: output, snapshot, resized, viewers, ended, status (the contract); gap (output was lost, from
 start to end), pressure (the disk is full: on or off), forgotten (the session was erased); looked (what an
-account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight).
+account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight);
+role (of this viewer, from now on), removed (this viewer is out).
 """
 
 CLIENT_EVENTS = ("join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek")
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-    "looked", "thumbnail",
+    "looked", "thumbnail", "role", "removed",
 )  # fmt: skip

@@ -32,7 +32,7 @@ class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
-    that has the terminal)."""
+    that has the terminal), `role` (of whoever asked), `locked` (only the owner types), `paused` (no other is in it)."""
 
     id: str
     name: str
@@ -73,12 +73,26 @@ class Status:
     output_rate: float = 0.0
     input_bytes: int | None = None
     foreground: str | None = None
+    role: str | None = None
+    locked: bool = False
+    paused: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def seen_as(self, role: str | None, guest: bool = False) -> dict[str, Any]:
+        """For whom that is his role. A guest is told what the page needs, the rest is as of a session without it."""
+        return self.as_json() | {"role": role} | (NOT_FOR_GUESTS if guest else {})
 
-def status_of(rooms: Following, session: Session) -> Status:
+
+# What a link does not share: how the program was started, where, and what the machine knows of it.
+NOT_FOR_GUESTS: dict[str, Any] = {
+    "command": [], "command_line": "", "cwd": None, "tags": [], "group": "", "pid": None, "foreground": None,
+    "cpu_percent": None, "memory_bytes": None, "process_count": None, "restarted_from": None, "expires_at": None,
+}  # fmt: skip
+
+
+def status_of(rooms: Following, session: Session, role: str | None = None) -> Status:
     """The status from what is in memory; waits for nothing."""
     room = rooms.rooms.get(session.id)
     alive = session.state == "running" and (room is None or not room.finished.raised)
@@ -130,4 +144,7 @@ def status_of(rooms: Following, session: Session) -> Status:
         output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
         input_bytes=room.tally.input_bytes if room else session.input_bytes,
         foreground=usage.foreground if usage else None,
+        role=role,
+        locked=session.locked,
+        paused=session.paused,
     )

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
-from app.web.routes import API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
+from app.web.routes import ADMIN, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
 
 REFS = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
@@ -50,6 +50,7 @@ WAYS_IN: dict[str, list[dict[str, list[str]]]] = {
     NOTHING: [],
     SIGNED_IN: [{"token": []}, {"login": []}],
     BROWSER: [{"login": []}],
+    ADMIN: [{"token": []}, {"login": []}],
     LOOK: [{}, {"token": []}, {"login": []}],
 }
 
@@ -106,7 +107,7 @@ def responses(row: Route) -> dict[str, Any]:
 
 def failures(row: Route) -> list[int]:
     codes = set() if row.need == NOTHING else {401}
-    if row.need in (BROWSER, LOOK) or row.method != "GET":
+    if row.need in (BROWSER, LOOK, ADMIN) or row.method != "GET":
         codes.add(403)
     if row.need in NEEDS or "<" in row.path:
         codes.add(404)

@@ -18,7 +18,8 @@ NOTHING = "nothing"  # anybody may come
 SIGNED_IN = "signed in"  # by cookie or token
 BROWSER = "browser login"  # by cookie: a stolen token must not make more tokens
 LOOK = "metrics"  # from this machine, or an admin
-EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, *NEEDS))
+ADMIN = "administrator"  # by cookie or token
+EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, LOOK, ADMIN, *NEEDS))
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20

@@ -15,6 +15,7 @@ from app.web import (
     dashboard,
     files,
     gate,
+    guests,
     headers,
     health,
     history,
@@ -26,7 +27,9 @@ from app.web import (
     preferences,
     problems,
     sessions,
+    shares,
     stats,
+    teams,
     workspace,
 )
 
@@ -35,6 +38,7 @@ FILLS_THE_TABLE = (
     accounts,
     dashboard,
     files,
+    guests,
     health,
     history,
     installed,
@@ -43,7 +47,9 @@ FILLS_THE_TABLE = (
     pages,
     preferences,
     sessions,
+    shares,
     stats,
+    teams,
     workspace,
 )
 # What routes do not say otherwise (pages are smaller, typing is larger).
@@ -60,8 +66,9 @@ def register(app: Flask, config: Config) -> None:
     files.register(app, config)
     headers.register(app)
     logins.register(app, config.port)
+    guests.register(app, config.port)
     languages.register(app)
-    logins.throttle.workers = config.workers
+    logins.throttle.workers = guests.throttle.workers = config.workers
     preferences.register(app)
     problems.register(app)
     app.register_blueprint(gate.blueprint())
