@@ -11,6 +11,7 @@ The terminal handed in (elements/terminal-view.js, or a fake one in tests) has:
 */
 
 import { InputQueue } from "./input-queue.js";
+import { t } from "../helpers/words.js";
 import { Refused } from "./connection.js";
 
 // `drawn` is sent after this many parsed bytes, or this long after the last parsed ones.
@@ -30,7 +31,7 @@ function pageName() {
 
 /**
  * Events: `joined` {role, viewer, rows, cols, resumed}, `away`, `sized` {rows, cols, viewer}, `viewers`, `status`,
- * `ended`, `refused` {code, message} (cannot join), `trouble` {code} (keys that will not arrive), `parsed` {offset}.
+ * `role` {role}, `ended`, `refused` {code, message} (cannot join, or is out), `trouble` {code} (keys that will not arrive), `parsed` {offset}.
  */
 export class SessionStream extends EventTarget {
   /** `windowSize()` answers {rows, cols} this window would hold, for others to see, or null. */
@@ -76,6 +77,8 @@ export class SessionStream extends EventTarget {
     on("resized", mine((event) => this.sized(event)));
     on("viewers", mine((event) => this.tell("viewers", event)));
     on("ended", mine((event) => this.end(event)));
+    on("role", mine((event) => this.becomes(event.role)));
+    on("removed", mine((event) => this.removed(event.reason)));
     on("status", ({ detail }) => {
       if (detail?.id === this.session) this.tell("status", detail);
     });
@@ -145,6 +148,22 @@ export class SessionStream extends EventTarget {
     this.joining = 0;
     this.keys.pause();
     this.tell("away");
+  }
+
+  /** The owner gave this page another role. Keys that wait are for a role that is gone. */
+  becomes(role) {
+    this.role = role;
+    if (role === "viewer") this.keys.clear();
+    this.tell("role", { role });
+  }
+
+  /** Out: what is drawn stays, and nothing comes any more. */
+  removed(reason) {
+    this.joined = false;
+    this.joining = 0;
+    this.keys.clear();
+    const message = reason === "paused" ? t("The owner has paused sharing.") : t("You may not be in this session any more.");
+    this.tell("refused", { code: "removed", reason, message });
   }
 
   /** Once a second: a key that nobody acknowledges means a link that may be dead. */
