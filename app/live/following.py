@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
 from weakref import WeakSet
 
 from app import green
@@ -419,9 +418,6 @@ class Following:
             del self.rooms[session_id]
             self.records.pop(session_id, None)
             room.close()
-
-    def tell(self, sid: str, event: str, message: dict[str, Any]) -> None:
-        self._wire.send(sid, event, message)
 
     def _socket_revoked(self, sid: str) -> None:
         """Whoever was there by this socket is out of every room, this moment."""

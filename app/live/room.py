@@ -159,6 +159,10 @@ class Room(Care):
         self.leave(viewer)
         self._wire.send(viewer.sid, "removed", {"session": self.session, "reason": why})
 
+    def tell_role(self, viewer: Viewer) -> None:
+        self._wire.send(viewer.sid, "role", {"session": self.session, "role": viewer.role})
+        self.news()
+
     def look(self, viewer: Viewer, visible: bool) -> None:
         """Somebody looks at this viewer, or nobody does any more. Looked at again it gets what it missed, if that
         is little and was not redrawn; else it is as one that fell behind: one exact snapshot when it is calm.

@@ -128,8 +128,7 @@ class Shares:
             return
         viewer.role = role or ""
         if allows(role, WATCH):
-            self._rooms.tell(viewer.sid, "role", {"session": room.session, "role": role})
-            room.news()
+            room.tell_role(viewer)
         else:
             room.expel(viewer, why)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
@@ -48,17 +49,18 @@ def upload(session: Session, actor: Actor, name: str) -> Any:
 def download(session: Session, actor: Actor, query: bodies.DownloadAs) -> Any:
     """All of the session's output as a file: as text, as ANSI, or raw as the program wrote it."""
     ending, kind = ENDINGS[query.format]
-    response = Response(while_allowed(session, actor, query.format), 200, mimetype=kind)
+    live = rooms()
+    pieces = while_allowed(live.download(session, query.format), partial(live.shares.may, actor, session.id, WATCH))
+    response = Response(pieces, 200, mimetype=kind)
     moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(session.name)}-{moment}.{ending}")
     return response
 
 
-def while_allowed(session: Session, actor: Actor, format: str) -> Iterator[bytes]:
+def while_allowed(pieces: Iterator[bytes], may: Callable[[], bool]) -> Iterator[bytes]:
     """A download may take minutes; it breaks off where the right to it ends."""
-    live = rooms()
-    for piece in live.download(session, format):
-        if not live.shares.may(actor, session.id, WATCH):
+    for piece in pieces:
+        if not may():
             raise ConnectionAbortedError("the right to this download was taken away")
         yield piece
 

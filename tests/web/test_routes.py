@@ -21,6 +21,7 @@ GET /api/v1/sessions/{id}/screen  GET /api/v1/sessions/{id}/output
 OPEN_TO_ALL = {
     "/login", "/logout", "/language", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
     "/words/<language>", "/manifest.webmanifest", "/service-worker.js", "/offline/<language>",
+    "/s/<secret>", "/shared/<int(max=9223372036854775807):number>",
 }  # fmt: skip
 
 

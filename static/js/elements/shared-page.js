@@ -104,7 +104,7 @@ class SharedPage extends Parted {
     const name = nameOf(facts);
     this.dataset.state = facts.state;
     this.dataset.role = role;
-    document.title = `${name} · Holdfast`;
+    document.title = [name, "Holdfast"].join(" · ");
     this.say("name", name);
     this.say("state", stateWords(facts));
     this.say("clients", clients(facts.connected_clients ?? 0));
