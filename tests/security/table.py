@@ -1,7 +1,7 @@
 """The checked-in matrix: who gets what from each route and event. Read it; it is meant to be read.
 
-Of a route the status (login: is led to the login page; +: an answer about several sessions has the shared one in it), of
-an event `ok` or the error's code (closed: there is no connection).
+Of a route the status (login: is led to the login page; +: the shared session is in an answer about several), of an
+event `ok` or the error's code (closed: there is no connection).
 
 `MATRIX=write pytest tests/security/test_matrix.py` writes it anew; `git diff tests/security/` shows what changed."""
 

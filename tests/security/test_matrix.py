@@ -222,7 +222,8 @@ def test_every_event_for_everybody(shared):
     differ = compared(rows, "event", HERE / "matrix-events.txt")
     assert not differ, "\n".join(differ)
     typed = server.api("owner").output(session).decode()
-    assert {who for who in COLUMNS if f"by {who}\r\n" in typed} == {who for who in COLUMNS if rows["input"][who] == "ok"}
+    heard = {who for who in COLUMNS if f"by {who}\r\n" in typed}
+    assert heard == {who for who in COLUMNS if rows["input"][who] == "ok"}
 
 
 def test_guests_may_nothing_that_is_about_more_than_their_session():
