@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from app import config as settings
-from app import session_commands
+from app import session_commands, team_commands
 from app.commands import Failed, add, age, group, keeper_of, migrated, moment
 from app.config import Config, ConfigError
 from app.keeper.client import KeeperError
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "config", show_config, "every setting with its present value")
     add(commands, "migrate", migrate, "bring the database up to date (serve does so by itself)")
     session_commands.enter(commands)
+    team_commands.enter(commands)
     stop_ = add(commands, "stop", stop, "end the keeper and with it every session")
     stop_.add_argument("--yes", action="store_true", help="do not ask")
     keeper = group(commands, "keeper", "the process that owns every terminal")
