@@ -47,20 +47,26 @@ class ShareDialog extends Parted {
     this.say("url", "");
   }
 
-  load() {
-    return this.act(() => {});
+  /** What was asked before something changed, or is asked while it does, may be old news: it is not drawn. */
+  async load() {
+    this.turn = (this.turn ?? 0) + 1;
+    const { turn } = this;
+    const facts = await api.sharing(this.session).catch((error) => this.failed(error));
+    if (facts && turn === this.turn && !this.acts) this.draw(facts);
   }
 
   /** Does it, and shows how things are then. */
   async act(work) {
-    try {
-      await work();
-      this.draw(await api.sharing(this.session));
-      this.show("problem", false);
-    } catch (error) {
-      this.say("problem", error.message);
-      this.show("problem", true);
-    }
+    this.acts = (this.acts ?? 0) + 1;
+    this.show("problem", false);
+    await work().catch((error) => this.failed(error));
+    this.acts -= 1;
+    await this.load();
+  }
+
+  failed(error) {
+    this.say("problem", error.message);
+    this.show("problem", true);
   }
 
   async makeLink({ elements }) {
@@ -89,7 +95,7 @@ class ShareDialog extends Parted {
     this.part("paused").checked = paused;
     this.list("links", links.map((link) => this.line({
       key: `link ${link.id}`, title: link.label || linkWords(link), about: this.aboutLink(link, here),
-      action: t("Take back"), of: t("Take the link “{name}” back", { name: link.label || linkWords(link) }),
+      action: t("Take back"), of: t("Take back the link “{name}”", { name: link.label || linkWords(link) }),
       run: () => api.takeLink(this.session, link.id),
     })));
     this.list("grants", grants.map((grant) => this.line({

@@ -23,7 +23,7 @@ class SharedPage extends Parted {
     this.keys = this.querySelector("key-bar");
     customElements.upgrade(this);
     this.facts = pageData("session-data");
-    this.role = this.facts.role;
+    this.given = this.facts.role;
     this.problem = "";
     this.link = connection();
     this.stream = new SessionStream({
@@ -35,7 +35,7 @@ class SharedPage extends Parted {
     window.holdfast.stream = this.stream;
     window.holdfast.terminal = this.view;
     this.draw();
-    if (may(this.role, "type") && !matchMedia("(pointer: coarse)").matches) this.view.focus();
+    if (may(this.given, "type") && !matchMedia("(pointer: coarse)").matches) this.view.focus();
   }
 
   listen() {
@@ -58,7 +58,7 @@ class SharedPage extends Parted {
   }
 
   get types() {
-    return may(this.role, "type") && this.facts.state === "running" && !this.problem;
+    return may(this.given, "type") && this.facts.state === "running" && !this.problem;
   }
 
   type(data) {
@@ -73,7 +73,7 @@ class SharedPage extends Parted {
   }
 
   entered(role) {
-    this.role = role;
+    this.given = role;
     this.problem = "";
     this.draw();
   }
@@ -100,7 +100,7 @@ class SharedPage extends Parted {
   }
 
   draw() {
-    const { facts, role } = this;
+    const { facts, given: role } = this;
     const name = nameOf(facts);
     this.dataset.state = facts.state;
     this.dataset.role = role;
