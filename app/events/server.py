@@ -50,10 +50,10 @@ class Ways(NamedTuple):
     by_link: ByLink
 
     def actor(self, environ: dict[str, Any], auth: object) -> Actor | None:
-        said = auth if isinstance(auth, dict) else {}
-        if said.get("link") is not None:  # a shared page is a guest's, whoever else is signed in there
-            return self.by_link(environ, said["link"])
-        return self.by_token(said["token"]) if said.get("token") is not None else self.by_cookie(environ)
+        given = auth if isinstance(auth, dict) else {}
+        if given.get("link") is not None:  # a shared page is a guest's, whoever else is signed in there
+            return self.by_link(environ, given["link"])
+        return self.by_token(given["token"]) if given.get("token") is not None else self.by_cookie(environ)
 
 
 def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
