@@ -6,6 +6,18 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import PHONE, joined, shows, type_in, until
 
+SWIPE = """() => {
+  const view = document.querySelector("terminal-view");
+  const touch = (type, y) => {
+    const at = new Touch({ identifier: 1, target: view, clientX: 100, clientY: y });
+    const touches = type === "touchend" ? [] : [at];
+    view.dispatchEvent(new TouchEvent(type, { touches, changedTouches: [at], bubbles: true, cancelable: true }));
+  };
+  touch("touchstart", 60);
+  for (let y = 70; y <= 220; y += 10) touch("touchmove", y);
+  touch("touchend", 220);
+}"""
+
 
 def shared(page: Page) -> Page:
     """The share dialog, open."""
@@ -40,6 +52,11 @@ def test_a_guest_watches_on_a_phone_until_the_link_is_taken_back(server, person)
     page.keyboard.press("Escape")
     type_in(page, "by the owner\n")
     shows(phone, "by the owner")
+    type_in(page, "many lines\n" * 30)
+    shows(phone, "many lines\n" * 20)
+    until(phone, "holdfast.terminal.place.top === holdfast.terminal.place.bottom && holdfast.terminal.place.top > 30")
+    phone.evaluate(SWIPE)
+    until(phone, "holdfast.terminal.place.top < holdfast.terminal.place.bottom")
     assert b"not typed" not in server.api("alice").output(session)
     shared(page)
     page.get_by_role("button", name="Take back the link").click()

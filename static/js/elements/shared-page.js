@@ -8,9 +8,11 @@ import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { may, watchingWords } from "../helpers/sharing.js";
 import { t } from "../helpers/words.js";
+import { listenToGestures } from "./gestures.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { pasteInto } from "./paste.js";
 import { Parted, pageData, setHidden } from "./dom.js";
+import { listenToZoom } from "./zoom-gestures.js";
 import "./key-bar.js";
 import "./terminal-view.js";
 
@@ -30,6 +32,8 @@ class SharedPage extends Parted {
       connection: this.link, session: this.facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? {},
     });
     this.keys.attach(this.view);
+    listenToZoom(this.view.layout, [this.view]);
+    listenToGestures({ reading: false, by: (lines) => this.scrollBy(lines) }, this.view);
     this.listen();
     followViewport(this, (open) => { this.view.keyboard = open; }, new AbortController().signal);
     window.holdfast.stream = this.stream;
@@ -70,6 +74,13 @@ class SharedPage extends Parted {
     if (pages) term.scrollPages(pages);
     else if (to === "top") term.scrollToTop();
     else term.scrollToBottom();
+  }
+
+  /** In what came with the join and since; there is no history above. Answers whether there was anything. */
+  scrollBy(lines) {
+    const before = this.view.place.top;
+    this.view.term.scrollLines(lines);
+    return this.view.place.top !== before;
   }
 
   entered(role) {
