@@ -11,7 +11,6 @@ from socketio.exceptions import ConnectionError as NoConnection
 
 from app.events import sessions
 from app.events.gate import TABLE
-from app.live.deeds import Deeds
 from app.models.deed import Deed
 from app.models.grant import Grant
 from app.models.link import Link
@@ -55,7 +54,6 @@ class Cast:
         world.rooms.shares.remove = lambda session, viewer: world.rooms._note("remove", viewer)
         for name in ("owner", *GIVEN, "stranger", "revoked"):
             world.users[name] = User.register(name, PASSWORD)
-        world.rooms.deeds = Deeds(world.rooms)
         self.browsers: dict[str, tuple[Browser, str]] = {}
         self.renew()
 

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, NotThere, SessionOver
 from app.live.history.histories import Histories
 from app.live.looks import Looks
@@ -88,6 +89,7 @@ class ActedRooms:
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
     shares: Shared = field(default_factory=Shared)
+    deeds: Any = field(default_factory=lambda: Deeds(Alone()))  # kept in the database, done by nobody
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
