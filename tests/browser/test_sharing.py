@@ -80,6 +80,8 @@ def test_a_guest_who_may_type_types_and_the_lock_holds_him(server, person):
     expect(guest.get_by_text("You may type")).to_be_visible()
     page.get_by_label("Pause sharing").check()
     expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
+    until(guest, "holdfast.stream.joins > 1 && !holdfast.stream.joining")
+    expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
     page.get_by_label("Pause sharing").uncheck()
     until(guest, "holdfast.stream.joined")
     expect(guest.locator("[data-part=banner]")).to_be_hidden()
@@ -107,3 +109,31 @@ def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
     page.get_by_role("button", name="Take the role of bob").click()
     expect(theirs.locator("[data-part=banner]")).to_contain_text("not be in this session any more")
     expect(card).to_have_count(0)
+
+
+QUERIES = (
+    r"\033[c", r"\033[>c", r"\033[=c", r"\033[0c", r"\033[5n", r"\033[6n", r"\033[?6n", r"\033[?15n", r"\033[?25n",
+    r"\033[?26n", r"\033[?53n", r"\033[>q", r"\033[?1\$p", r"\033[?25\$p", r"\033[?2004\$p", r"\033[?2026\$p",
+    r"\033[4\$p", r"\033[x", r"\033[18t", r"\033[14t", r"\033[16t", r"\033[21t", r"\033]10;?\a", r"\033]11;?\a",
+    r"\033]4;1;?\a", r"\033]52;c;?\a", r"\033P\$qm\033\\",
+)  # fmt: skip
+
+
+def test_no_page_answers_a_query_of_the_history_whoever_opens_it(server, person):
+    """The server did, once; answers of a page would be keys that nobody typed."""
+    api = server.api("alice")
+    program = f'stty raw -echo; printf "{"".join(QUERIES)}"; exec cat -v'
+    session = api.start(["bash", "-c", program])["id"]
+    api.post(f"/sessions/{session}/input", {"data": "[ready]"})
+    while b"[ready]" not in api.output(session):
+        pass
+    before = api.output(session)
+    assert b"^[[?" in before, "the server answers"
+    owner = person().join(session)
+    shows(owner, "[ready]")
+    link = api.post(f"/sessions/{session}/links", {"role": "writer"}).json()["url"]
+    guest = person(None).open(link)
+    shows(guest, "[ready]")
+    type_in(guest, "end")
+    shows(owner, "end")
+    assert api.output(session) == before + b"end"

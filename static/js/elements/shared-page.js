@@ -16,7 +16,7 @@ import { listenToZoom } from "./zoom-gestures.js";
 import "./key-bar.js";
 import "./terminal-view.js";
 
-// While the owner has paused it, or as many are there as the link allows: asked again so often.
+// While as many are there as the link allows: asked again so often.
 const AGAIN_MS = 3000;
 
 class SharedPage extends Parted {
@@ -90,11 +90,11 @@ class SharedPage extends Parted {
   }
 
   /** For a while (the owner paused it; it is full), as far as this page knows. */
-  out({ message }) {
+  out({ code, message }) {
     this.problem = message || t("You are not in this session just now.");
     this.draw();
     clearTimeout(this.again);
-    this.again = setTimeout(() => this.link.open && this.stream.join(), AGAIN_MS);
+    if (code === "forbidden") this.again = setTimeout(() => this.link.open && this.stream.join(), AGAIN_MS);
   }
 
   /** The link has ended or was taken back: the server does not know this guest any more. */

@@ -22,6 +22,8 @@ const SILENCE_MS = 4000;
 // Output that overtakes the answer to a join is held; past this much, joining again is cheaper.
 const HELD_BYTES = 8 * 1024 * 1024;
 const REJOIN_MS = 1000;
+// While the owner has paused sharing there is no such session for others: asked for again so often.
+const PAUSED_MS = 3000;
 
 /** A name for this page, new at each load: a name kept in sessionStorage is copied into duplicated tabs, and two tabs
  * numbering their keys under one name would swallow each other's. */
@@ -123,6 +125,7 @@ export class SessionStream extends EventTarget {
     this.role = answer.role;
     this.everJoined = true;
     this.joined = true;
+    this.paused = false;
     this.reported = 0;
     for (const event of held) this.output(event);
     if (answer.status) {
@@ -139,7 +142,8 @@ export class SessionStream extends EventTarget {
     this.joining = 0;
     if (!(error instanceof Refused)) return;   // lost: `open` comes again
     this.joined = false;
-    if (["not_found", "forbidden"].includes(error.code)) this.tell("refused", error);
+    if (this.paused && error.code === "not_found") this.askAgain();
+    else if (["not_found", "forbidden"].includes(error.code)) this.tell("refused", error);
     else setTimeout(() => this.connection.open && !this.joined && this.join(), REJOIN_MS);
   }
 
@@ -162,8 +166,14 @@ export class SessionStream extends EventTarget {
     this.joined = false;
     this.joining = 0;
     this.keys.clear();
-    const message = reason === "paused" ? t("The owner has paused sharing.") : t("You may not be in this session any more.");
+    this.paused = reason === "paused";
+    if (this.paused) this.askAgain();
+    const message = this.paused ? t("The owner has paused sharing.") : t("You may not be in this session any more.");
     this.tell("refused", { code: "removed", reason, message });
+  }
+
+  askAgain() {
+    setTimeout(() => this.paused && !this.joined && this.join(), PAUSED_MS);
   }
 
   /** Once a second: a key that nobody acknowledges means a link that may be dead. */
