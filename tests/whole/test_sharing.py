@@ -244,3 +244,22 @@ def shared_session(server) -> str:
         server.user("bob")
         server.shared_session = server.api("alice").start(["cat"])["id"]
     return server.shared_session
+
+
+def test_the_secrets_of_links_and_guests_are_in_no_file_and_no_log(server, guest):
+    session = server.api("alice").start(["cat"])["id"]
+    made = link(server, session, password="open sesame")
+    one = guest()
+    one.open(made["url"])
+    plain = link(server, session)
+    one.open(plain["url"])
+    secrets = [made["url"].rpartition("/")[2], plain["url"].rpartition("/")[2], "open sesame"]
+    secrets += [cookie.value for cookie in one.http.cookies if "guest" in cookie.name]
+    assert len(secrets) == 4
+    cookie = next(cookie for cookie in one.http.cookies if "guest" in cookie.name)
+    assert "HttpOnly" in cookie._rest and cookie._rest["SameSite"] == "Lax" and cookie.name.endswith(f"_{plain['id']}")
+    files = [path for path in server.data_dir.rglob("*") if path.is_file() and path.suffix != ".sock"]
+    assert any(path.name.endswith(".db") or "sqlite" in path.name for path in files), files
+    for secret in secrets:
+        assert not [path for path in files if secret.encode() in path.read_bytes()], secret
+        assert secret not in "".join(server.log)
