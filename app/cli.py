@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
+from app import audit_commands, session_commands, team_commands
 from app import config as settings
-from app import session_commands, team_commands
 from app.commands import Failed, add, age, group, keeper_of, migrated, moment
 from app.config import Config, ConfigError
 from app.keeper.client import KeeperError
@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "migrate", migrate, "bring the database up to date (serve does so by itself)")
     session_commands.enter(commands)
     team_commands.enter(commands)
+    audit_commands.enter(commands)
     stop_ = add(commands, "stop", stop, "end the keeper and with it every session")
     stop_.add_argument("--yes", action="store_true", help="do not ask")
     keeper = group(commands, "keeper", "the process that owns every terminal")
@@ -98,12 +99,14 @@ def user_add(config: Config, wanted: argparse.Namespace) -> None:
     migrated(config)
     password = new_password(wanted)
     user = User.register(wanted.name, password, wanted.admin)
+    audit_commands.note("user.add", user=user.name, admin=user.admin)
     print(f"{user.name} may sign in now.")
 
 
 def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
     user = existing(config, wanted.name)
     user.set_password(new_password(wanted))
+    audit_commands.note("user.passwd", user=user.name)
     print(f"{user.name} has a new password; {len(Login.revoke_all(user.id))} logins were ended.")
 
 
@@ -116,7 +119,8 @@ def user_list(config: Config, wanted: argparse.Namespace) -> None:
 def token_add(config: Config, wanted: argparse.Namespace) -> None:
     if len(wanted.name) > LONGEST_LABEL:
         raise Failed(f"--name: at most {LONGEST_LABEL} characters")
-    _, secret = ApiToken.issue(existing(config, wanted.user).id, wanted.name)
+    token, secret = ApiToken.issue(existing(config, wanted.user).id, wanted.name)
+    audit_commands.note("token.add", user=wanted.user, name=wanted.name, token=token.id)
     print(secret)
 
 
@@ -139,6 +143,8 @@ def keeper_upgrade(config: Config, wanted: argparse.Namespace) -> None:
         client.upgrade()
     finally:
         client.close()
+    migrated(config)
+    audit_commands.note("keeper.upgrade")
     print("The keeper runs its new code; no session was ended.")
 
 
@@ -151,6 +157,8 @@ def stop(config: Config, wanted: argparse.Namespace) -> None:
         client.stop()
     finally:
         client.close()
+    migrated(config)
+    audit_commands.note("keeper.stop", sessions=running)
     print(f"The keeper has stopped; {running} sessions were ended.")
 
 

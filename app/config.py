@@ -47,6 +47,7 @@ class Config:
     allowed_hosts: tuple[str, ...]
     workers: int
     upload_bytes: int
+    shell_integration: bool
 
     @property
     def keeper_dir(self) -> Path:
@@ -140,6 +141,12 @@ def allowed_host(entry: str) -> str:
         if not HOST_NAME.match(name):
             raise ValueError(f"expected host names separated by commas, got {entry!r}") from None
     return name + port
+
+
+def _switch(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"expected 1 (on) or 0 (off), got {text!r}")
+    return text == "1"
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -249,6 +256,14 @@ SETTINGS: tuple[Setting, ...] = (
         "of one file that is uploaded into a session's directory, at most; 0: no uploads",
         _whole(0, 1_099_511_627_776),
     ),
+    Setting(
+        "HOLDFAST_SHELL_INTEGRATION",
+        "switch",
+        "1",
+        "",
+        "1: bash, zsh and fish in new sessions mark their prompts and commands; 0: shells are started as they are",
+        _switch,
+    ),
 )
 
 
@@ -293,5 +308,7 @@ def described(config: Config) -> str:
 
 def _shown(value: Any) -> str:
     """A URL may carry a password; what is printed ends up in bug reports."""
+    if isinstance(value, bool):
+        return str(int(value))
     text = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
     return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1***@", text)

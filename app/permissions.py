@@ -49,6 +49,10 @@ class Actor:
     token_id: int | None = None
     guest: Guest | None = None
 
+    @property
+    def link_id(self) -> int | None:
+        return self.guest.link if self.guest else None
+
 
 class Owned(Protocol):
     """`locked`: only the owner types; `paused`: only the owner is in it."""

@@ -10,6 +10,7 @@ import json
 import time
 from typing import Any
 
+from app import audit_commands
 from app.commands import Failed, add, age, group, how, keeper_of, line, migrated
 from app.config import Config
 from app.keeper.protocol import State
@@ -104,6 +105,7 @@ def change(config: Config, session: Session, facts: dict[str, Any]) -> None:
         asked(config, session.id, secret, facts)
     except ConnectionRefusedError:
         session.change(**facts)
+        audit_commands.note("session.change", session=session.id, **facts)
     except (OSError, http.client.HTTPException) as error:
         raise Failed(f"the server at {config.host}:{config.port} does not answer: {error}") from None
     finally:

@@ -264,7 +264,12 @@ def dashboard(found: Data) -> str:
     row += [number(found["longest"]) if found["longest"] else "< 50", number(100 * found["server"])]
     head = ["sessions", "first thumbnails ms", "frames apart ms", "p95", "p99", "worst", "longest task ms",
             "server's CPU, % of a core"]  # fmt: skip
-    return table(head, [row])
+    pages = [
+        [name, number(one["paint"]), number(one["load"]), number(one["bytes"] / 1e6)]
+        for name, one in found["loads"].items()
+    ]
+    loads = table(["page, first load", "ms to the first paint", "ms to the load event", "MB"], pages)
+    return "\n\n".join([table(head, [row]), loads])
 
 
 SECTIONS: dict[str, Callable[[Data], str]] = {

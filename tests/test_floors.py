@@ -12,7 +12,8 @@ FLOORS = {
     "app.screen": 1, "app.keeper": 1, "app.permissions": 1, "app.config": 1, "app.green": 1,
     "app.models": 2, "app.live": 3, "app.events": 4, "app.web": 4,
     "app.listening": 1, "app.supervisor": 5, "app.factory": 5, "app.cli": 5,
-    "app.commands": 5, "app.session_commands": 5, "app.team_commands": 5, "app.__main__": 5, "wsgi": 6,
+    "app.commands": 5, "app.session_commands": 5, "app.team_commands": 5, "app.audit_commands": 5,
+    "app.__main__": 5, "wsgi": 6,
 }  # fmt: skip
 # Floor-1 parts do not know one another: the keeper must load nothing else, the screen must stay pure.
 SEALED = {"app.screen", "app.keeper", "app.permissions", "app.config", "app.green", "app.listening"}
@@ -34,6 +35,7 @@ THIRD_PARTY = {
     "app.commands": set(),
     "app.session_commands": set(),
     "app.team_commands": set(),
+    "app.audit_commands": set(),
     "app.listening": set(),
     "app.supervisor": set(),
     "app.__main__": set(),

@@ -34,6 +34,7 @@ class Caller:
     actor: Actor
     device: Device = "desktop"
     language: str = ENGLISH  # of what it is told
+    address: str = ""
     viewers: dict[str, Viewer] = field(default_factory=dict)
 
 

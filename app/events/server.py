@@ -68,7 +68,7 @@ def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
-        callers[sid] = Caller(sid, actor, device, language)
+        callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)
         rooms.shares.came(actor)
 

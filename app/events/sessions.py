@@ -63,6 +63,7 @@ def enter(
         "input_seq": seq, "status": status.seen_as(viewer.role, viewer.guest is not None),
     }  # fmt: skip
     reply(answer)
+    rooms.audit.entered(caller.actor, session, viewer.role, caller.address)
     rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()

@@ -151,5 +151,6 @@ class Bookkeeper:
                     log.info("session %s reached the end of its lifetime", session_id)
                     try:
                         self._rooms.end(record)
+                        self._rooms.audit.expired(record)
                     except LiveError as error:
                         log.warning("session %s will be ended later: %s", session_id, error)

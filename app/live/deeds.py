@@ -71,5 +71,8 @@ class Deeds:
         actor = Actor(deed.user_id, deed.user.name, deed.user.admin)
         need = EDIT if deed.forget else END
         sessions = [one for one in Session.seen_among(actor, deed.sessions) if allows(one.role, need)]
-        for session_id, why in end_all(self._rooms, sessions, deed.forget).left.items():
+        outcome = end_all(self._rooms, sessions, deed.forget)
+        action = "session.forget" if deed.forget else "session.end"
+        self._rooms.audit.ended(actor, action, [one for one in sessions if one.id in outcome.done], "")
+        for session_id, why in outcome.left.items():
             log.warning("session %s was to be ended and is left: %s", session_id, why)

@@ -16,7 +16,9 @@ from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
+from app.live.auditor import Auditor
 from app.live.bookkeeper import Bookkeeper
+from app.live.commands import Commands
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
@@ -76,7 +78,9 @@ class Following:
         self.sockets.on_revoked = self._socket_revoked
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
+        self.commands = Commands(self, config.sessions_dir)
         self.feed = Feed(self, wire)
+        self.audit = Auditor()
         self.looks = Looks(self)
         self.thumbnails = Thumbnails(self, wire)
         self.histories = Histories(config.sessions_dir)
@@ -93,7 +97,9 @@ class Following:
         self.keeper.start()
         self.workers.start()
         self.books.start()
+        self.commands.start()
         self.feed.start()
+        self.audit.start()
         self.looks.start()
         self.thumbnails.start()
         self.samples.start()
@@ -116,6 +122,7 @@ class Following:
     def leading(self) -> None:
         """This process does from now on what is done once."""
         self.books.leading()
+        self.commands.leading()
         for answers in list(self.answers):
             answers.leading()
 
@@ -254,6 +261,8 @@ class Following:
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.tally = self._tally(session, room)
+        # To the present, by the timeline: what the reader takes from here on is timed by when it comes.
+        room.marks = self.commands.caught_up(session, max(room.offset, room.reader.head()))
         room.last_output_at = state.last_output_at if state else session.last_output_at
         self._adopt(room, session)
         if state is None:
@@ -319,6 +328,7 @@ class Following:
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
         room.on_title = lambda: room.tell_status(status_of(self, session), hidden=True)
+        room.on_commands = lambda ran: self.commands.noted(room, ran)
         room.on_end = lambda: self._finish(session.id)
         answers = Answers(self, room)
         self.answers.add(answers)
@@ -360,6 +370,7 @@ class Following:
         room = self.rooms.get(session.id)
         if room is not None and not room.finished.raised:
             room.over = True
+            self.commands.ended(room, end.at, end.offset)
             self._closing(room, record)
         self.changed(session.id)
 
@@ -374,6 +385,7 @@ class Following:
         room.last_output_at = state.last_output_at or room.last_output_at
         if self.workers.leads:
             self.books.save(room, record)
+        self.commands.ended(room, state.ended_at, state.head)
         self._record_end(record, state, room)
         self._closing(room, record)
         self.changed(session_id)
@@ -428,5 +440,6 @@ class Following:
 
     def changed(self, session_id: str) -> None:
         self.books.dirty(session_id)
+        self.commands.dirty(session_id)
         self.feed.dirty(session_id)
         self.thumbnails.dirty(session_id)

@@ -14,10 +14,12 @@ from typing import Any
 
 from app import green
 from app.keeper.journal import JournalReader
+from app.live.marks import Marks
 from app.live.presence import Elsewhere
 from app.live.tally import Tally
 from app.live.viewer import FRAME_SECONDS, WINDOW_BYTES, Viewer
 from app.live.wire import Wire
+from app.models.command import Ran
 from app.screen.engine import Screen
 
 # Output fed and broadcast in one turn.
@@ -73,6 +75,9 @@ class Reader:
         self.on_change: Callable[[], None] = lambda: None
         self.on_title: Callable[[], None] = lambda: None
         self.on_presence: Callable[[], None] = lambda: None
+        self.on_commands: Callable[[list[Ran]], None] = lambda ran: None
+        self.marks = Marks()
+        self._ran: list[Ran] = []  # what the last feed said about commands
         self.elsewhere: Callable[[], list[Elsewhere]] = list  # viewers in other workers
         self.unnamed: Callable[[], int] = int  # how many more there are
         self._wire = wire
@@ -205,6 +210,9 @@ class Reader:
         self._snapshots.clear()
         if replies:
             self.on_replies(replies, start, self.offset)
+        if self._ran:
+            ran, self._ran = self._ran, []
+            self.on_commands(ran)
         if self.viewers and self._redraw_due is None:
             self._wire.output(self.session, start, data)
             now = time.monotonic()
@@ -238,6 +246,7 @@ class Reader:
     def _timed_feed(self, data: bytes) -> tuple[bytes, float]:
         """The replies, and the processor time that they cost this thread, in seconds."""
         began = time.thread_time()
+        self._ran += self.marks.take(self.offset, data, lambda _: time.time())
         return self.screen.feed(data), time.thread_time() - began
 
     @property

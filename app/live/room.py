@@ -247,6 +247,13 @@ class Room(Care):
         if away:
             self._wire.send_all(away, event, message)
 
+    def tell_accounts(self, event: str, message: dict[str, Any]) -> None:
+        """To everybody here but guests."""
+        if not any(viewer.guest for viewer in self.viewers.values()):
+            self.tell(event, message)
+        else:
+            self._wire.send_all([viewer.sid for viewer in self.viewers.values() if not viewer.guest], event, message)
+
     def tell_status(self, status: Status, hidden: bool = False) -> None:
         """To everybody here, or to who does not look: to each with its role, to guests without what is not theirs."""
         kinds: dict[tuple[str, bool], list[str]] = {}

@@ -96,6 +96,7 @@ class Rooms(Following):
                 command_text=order.command if isinstance(order.command, str) else None,
                 cwd=directory_for(order),
                 env=order.env,
+                shell_integration=order.shell_integration,
                 tags=order.tags,
                 group=order.group,
                 rows=order.rows,
@@ -110,7 +111,8 @@ class Rooms(Following):
     def _launched(self, session: Session, order: Launch) -> Session:
         label = f"{session.owner.name}/{session.name}"
         try:
-            state = self.keeper.create(spec_for(session.id, order, self.config.shell, label))
+            spec = spec_for(session.id, order, self.config.shell, label, self.config.shell_integration)
+            state = self.keeper.create(spec)
         except KeeperRefused as refused:
             session.erase()
             raise LaunchRefused(refused.message, refused.field) from None
@@ -163,6 +165,7 @@ class Rooms(Following):
             command=command,
             cwd=session.cwd,
             env=session.env,
+            shell_integration=session.shell_integration is not False,
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.live.processes import directory_of
+from app.models.command import Ran
 
 if TYPE_CHECKING:
     from app.live.following import Following
@@ -32,7 +33,9 @@ class Status:
     """The contract's fields, then our additions: `command_line` (one line for people), `size_holder` (who set the
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
-    that has the terminal), `role` (of whoever asked), `locked` (only the owner types), `paused` (no other is in it)."""
+    that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
+    `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
+    whoever asked), `locked` (only the owner types), `paused` (no other is in it)."""
 
     id: str
     name: str
@@ -76,6 +79,8 @@ class Status:
     role: str | None = None
     locked: bool = False
     paused: bool = False
+    at_prompt: bool | None = None
+    last_command: dict[str, object] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -89,6 +94,7 @@ class Status:
 NOT_FOR_GUESTS: dict[str, Any] = {
     "command": [], "command_line": "", "cwd": None, "tags": [], "group": "", "pid": None, "foreground": None,
     "cpu_percent": None, "memory_bytes": None, "process_count": None, "restarted_from": None, "expires_at": None,
+    "at_prompt": None, "last_command": None,
 }  # fmt: skip
 
 
@@ -147,4 +153,13 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         role=role,
         locked=session.locked,
         paused=session.paused,
+        at_prompt=room.marks.at_prompt if room and alive else None,
+        last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
+
+
+def last_command(ran: Ran) -> dict[str, object]:
+    return {
+        "number": ran.number, "text": ran.text, "started_at": rfc3339(ran.started_at),
+        "ended_at": rfc3339(ran.ended_at), "exit_code": ran.exit_code,
+    }  # fmt: skip

@@ -69,6 +69,7 @@ class Session(Record):
     title = TextField(default="")
     bells = IntegerField(default=0)
     expires_at = DoubleField(null=True)
+    shell_integration = BooleanField(null=True)  # False: its shell was to mark nothing
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
     restarted_from_id: str | None
     locked = BooleanField(default=False)  # only the owner types

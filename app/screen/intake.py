@@ -33,6 +33,11 @@ _NEVER = (b"3", b"40", b"2027")
 _MODES = re.compile(rb"\x1b\[\?(?:[0-9;]*;)?0*(?:3|40|2027)(?:;[0-9;]*)?[hl]")
 # A count of 0 means 1, CSI g means CSI 0 g, and there is a soft reset (DECSTR): the engine knows none of it.
 _DIALECT = re.compile(rb"\x1b\[(?:0+([ILMPSTZae])|([0-9]{4,})b|g|!p)")
+# Marks of shells (OSC 133, see marks.py): the engine would begin a new line before a prompt, and erase the prompt at a
+# resize. To browsers they are nothing, so the engine is given a number that it does not know.
+_MARK = b"\x1b]133;"
+_UNKNOWN = b"\x1b]633;"
+_MARK_BEGUN = re.compile(rb"\x1b(?:\](?:1(?:33?)?)?)?\Z")
 SOFT_RESET = (
     b"\x1b7\x1b[r\x1b8"  # no margins, and the cursor where it was
     b'\x1b[m\x1b[0"q\x0f\x1b(B\x1b)B\x1b*B\x1b+B\x1b[4l\x1b[?1;45;66;1004;2004;2026l\x1b[?7;25h\x1b[0 q'
@@ -45,16 +50,20 @@ class Intake:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._unfinished = False
+        self._held = b""  # how a mark may begin
         self.within = b""  # how the string (or the escape) begins in which the output so far ends
 
     def clean(self, data: bytes) -> bytes:
-        return translated(self.decoded(data))
+        whole = self._held + self.decoded(data)
+        begun = _MARK_BEGUN.search(whole)
+        self._held = begun[0] if begun else b""
+        return translated(whole[: -len(self._held)] if begun else whole)
 
     def decoded(self, data: bytes) -> bytes:
         """Only what xterm.js reads, C1 controls as their twins. For `translated`, which wants whole sequences."""
         if self._unfinished or not data.isascii():
             text = self._decoder.decode(data)
-            self._unfinished = bool(self.pending())
+            self._unfinished = bool(self._decoder.getstate()[0])
             data = _ODD.sub(_replace, text).encode()
         elif b"\x7f" in data:
             data = data.replace(b"\x7f", b"")
@@ -69,14 +78,16 @@ class Intake:
         return whole[known:]
 
     def pending(self) -> bytes:
-        """Up to three bytes of an unfinished character."""
-        return bytes(self._decoder.getstate()[0])
+        """Up to five bytes: of an unfinished character, or of what may become a mark."""
+        return self._held + self._decoder.getstate()[0]
 
 
 def translated(data: bytes) -> bytes:
     """What the engine reads otherwise, in its words."""
     if b"\x1b" not in data:  # one byte is found ten times faster than two
         return data
+    if b"\x1b]" in data:
+        data = data.replace(_MARK, _UNKNOWN)
     if b"\x1b[?" in data:
         data = _MODES.sub(_without_never, data)
     return _DIALECT.sub(_translated, data)

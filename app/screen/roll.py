@@ -29,7 +29,7 @@ REPEATED_CELLS = 2000  # of CSI 1000 b (see intake.REPEAT_MOST) with a wide char
 
 # Controls inside a sequence are obeyed and do not end it, but for CAN, SUB and ESC.
 _INSIDE = rb"\x00-\x17\x19\x1c-\x1f"
-_UNFINISHED = re.compile(rb"\x1b[" + _INSIDE + rb"]*(?:\[[" + _INSIDE + rb"\x20-\x3f]*)?")
+_UNFINISHED = re.compile(rb"\x1b[" + _INSIDE + rb"]*(?:\[[" + _INSIDE + rb"\x20-\x3f]*|\](?:1(?:33?)?)?)?")
 _RESET = re.compile(rb"\x1b[" + _INSIDE + rb"]*c")
 _ERASE = re.compile(rb"\x1b[" + _INSIDE + rb"]*\[[" + _INSIDE + rb"?0-9]*J")
 _CONTROLS = re.compile(rb"[" + _INSIDE + rb"]")

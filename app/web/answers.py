@@ -159,6 +159,35 @@ class HitsBody(BaseModel):
     complete: bool
 
 
+class CommandBody(BaseModel):
+    """`text`: null where the shell did not say it, or the line began with a blank. Offsets are of the session's output;
+    `output_end`, `ended_at` and `seconds` are null while it runs. `exit_code` also where the shell did not say it.
+    `prompt_row`, `output_row`, `end_row`: of the history `history`, null where they are not kept or not asked for."""
+
+    number: int
+    text: str | None
+    cwd: str | None
+    started_at: Time
+    ended_at: Time | None
+    seconds: float | None
+    exit_code: int | None
+    prompt_offset: int
+    output_start: int
+    output_end: int | None
+    prompt_row: int | None = None
+    output_row: int | None = None
+    end_row: int | None = None
+
+
+class CommandsBody(BaseModel):
+    """`more`: there are older ones: ask again with the last number as `before`."""
+
+    commands: list[CommandBody]
+    more: bool
+    at_prompt: bool | None
+    history: str | None = None
+
+
 class StoredBody(BaseModel):
     """`name`: what the file is called now; `path`: null where it cannot be written as text."""
 
@@ -166,6 +195,26 @@ class StoredBody(BaseModel):
     directory: str
     path: str | None
     bytes: int
+
+
+class AuditEntryBody(BaseModel):
+    """`via`: by which login, token or link, or by a command. `hash` covers the entry and the hash of the one before."""
+
+    number: int
+    at: Time
+    user_id: int | None
+    user: str
+    via: str
+    address: str
+    action: str
+    session: str
+    owner_id: int | None
+    details: dict[str, Any]
+    hash: str
+
+
+class AuditBody(BaseModel):
+    entries: list[AuditEntryBody]
 
 
 class LoginBody(BaseModel):

@@ -88,7 +88,8 @@ class Query(BaseModel):
 
 
 class NewSession(Body):
-    """`command` is an argv list, or a string for the shell; without one, a login shell."""
+    """`command` is an argv list, or a string for the shell; without one, a login shell. `shell_integration`: whether a
+    bash, zsh or fish marks its prompts and commands; as the account prefers, where nothing is said."""
 
     name: Name | None = None
     command: list[Text] | Text | None = None
@@ -98,6 +99,7 @@ class NewSession(Body):
     cols: Size = 80
     tags: Tags = []
     group: Group = ""
+    shell_integration: bool | None = None
 
     @field_validator("command", mode="before")
     @classmethod
@@ -243,6 +245,14 @@ class Search(Query):
         if after is not None and others.data.get("before") is not None:
             raise ValueError(said("before and after exclude each other"))
         return after
+
+
+class CommandPage(Query):
+    """The newest first; `before`: those with smaller numbers. `rows`: say in which rows of the history they stand."""
+
+    before: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    rows: bool = False
 
 
 class DownloadAs(Query):

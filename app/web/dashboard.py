@@ -10,7 +10,7 @@ from app.live.several import end_all
 from app.models.look import Look
 from app.models.session import Session
 from app.permissions import EDIT, END, WATCH, Actor, allows
-from app.web import bodies
+from app.web import audit, bodies
 from app.web.answers import LookBody, SeveralBody
 from app.web.gate import rooms
 from app.web.problems import not_found
@@ -44,6 +44,8 @@ def end_several(actor: Actor, body: bodies.Several) -> Any:
     if not body.after_seconds:
         done, failed = end_all(rooms(), may, body.forget)
         left |= failed
+        action = "session.forget" if body.forget else "session.end"
+        rooms().audit.ended(actor, action, [one for one in may if one.id in done], audit.address())
     elif known:
         deed = rooms().deeds.later(actor, known, body.forget, body.after_seconds).id
     told = [{"id": one, "detail": tell(why)} for one, why in left.items()]

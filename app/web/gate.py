@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from app.live.shares import counts
 from app.models.session import Session
 from app.permissions import NEEDS, Actor, allows
-from app.web import logins
+from app.web import audit, logins
 from app.web.hosts import PEER, SAFE_METHODS, loopback
 from app.web.problems import Problem, not_found
 from app.web.routes import ADMIN, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
@@ -49,7 +49,9 @@ def gated(row: Route) -> Callable[..., Any]:
             # A body takes as long as its sender likes: the right may be gone by now.
             check_counts(who)
             given["session"] = session_for(who, session_id, row.need)
-        return row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
+        answer = row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
+        audit.after(row, who, given, path, answer)
+        return answer
 
     view.need = row.need  # type: ignore[attr-defined]
     return view

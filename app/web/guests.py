@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, redirect, render_template, reque
 from app.models.link import IDLE_SECONDS, Guest, Link
 from app.models.session import Session
 from app.permissions import Actor
-from app.web import logins
+from app.web import audit, logins
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon, not_found
 from app.web.routes import NOTHING, page
@@ -52,6 +52,7 @@ def enter_with_password(secret: str) -> Any:
         problem = from_too_soon(logins.TooSoon(wait))
         return ask(problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
     if not link.fits(request.form.get("password", "")[: LONGEST_PASSWORD + 1]):
+        note("link.refused", link)
         return ask(WRONG), 401
     throttle.passed(keys)
     return admitted(link)
@@ -80,7 +81,8 @@ def ask(error: str = "") -> str:
 
 
 def admitted(link: Link) -> Response:
-    _, secret = link.admit()
+    guest, secret = link.admit()
+    note("link.enter", link, guest=guest)
     response = current_app.make_response(redirect(f"/shared/{link.id}", 303))
     left = IDLE_SECONDS if link.expires_at is None else link.expires_at - time.time()
     response.set_cookie(
@@ -88,6 +90,13 @@ def admitted(link: Link) -> Response:
         httponly=True, samesite="Lax", secure=request.is_secure,
     )  # fmt: skip
     return response
+
+
+def note(action: str, link: Link, **details: Any) -> None:
+    """By nobody yet: what a guest does afterwards has its link."""
+    session = Session.numbered(link.session_id)
+    owner = session.owner_id if session is not None else None
+    audit.note(None, action, session=link.session_id, owner_id=owner, details={"link": link.id, **details})
 
 
 def cookie_name(link_id: int) -> str:

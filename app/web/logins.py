@@ -160,15 +160,17 @@ def _remember_device(response: Response) -> Response:
     return response
 
 
-def sign_in(user: User) -> None:
-    """A new login, with nothing kept of the cookie that was there before (login fixation)."""
+def sign_in(user: User) -> Actor:
+    """A new login, with nothing kept of the cookie that was there before (login fixation). Who it is from now on."""
     _end_present()
     session.clear()
     g.device = _device() or new_secret()
     address, agent = request.remote_addr or "", request.user_agent.string
     login, secret = Login.begin(user.id, address, agent, g.device)
     session.permanent = True
-    login_user(Visitor(Actor(user.id, user.name, user.admin, login_id=login.id), secret))
+    actor = Actor(user.id, user.name, user.admin, login_id=login.id)
+    login_user(Visitor(actor, secret))
+    return actor
 
 
 def sign_out() -> int | None:

@@ -15,7 +15,7 @@ from app.models.setup_link import SetupLink, Used
 from app.models.token import ApiToken
 from app.models.user import PASSWORD_LENGTHS, Refused, User
 from app.permissions import WATCH, Actor
-from app.web import accounts, logins, spoken
+from app.web import accounts, audit, logins, spoken
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon
 from app.web.routes import NOTHING, SIGNED_IN, page
@@ -74,17 +74,21 @@ def login() -> Any:
     except logins.TooSoon as error:
         return _too_soon(from_too_soon(error), after)
     if user is None:
+        # A name that is none may be a password that was typed into the wrong field.
+        known = User.named(name)
+        audit.note(None, "login.failed", details={"user": known.name if known is not None else "(no such account)"})
         return _login_page(after, WRONG), 401
-    logins.sign_in(user)
+    audit.note(logins.sign_in(user), "login")
     return redirect(safe_next(after), 303)
 
 
 @page("POST", "/logout", NOTHING)
-def logout() -> Any:
+def logout(actor: Actor | None) -> Any:
     """Signs out, and closes what this login has open."""
     ended = logins.sign_out()
     if ended is not None:
         rooms().logins_revoked(login_ids=[ended])
+        audit.note(actor, "logout")
     return redirect("/login", 303)
 
 
@@ -106,7 +110,7 @@ def setup(secret: str) -> Any:
         return _setup_page(said("%(field)s: %(what)s.", field=FIELDS[error.field], what=error.message)), 422
     except Used:
         raise Problem(410, GONE) from None
-    logins.sign_in(owner)
+    audit.note(logins.sign_in(owner), "setup", details={"user": owner.name})
     return redirect("/", 303)
 
 

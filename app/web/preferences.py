@@ -44,7 +44,9 @@ class Preferences(Body):
     sent letter by letter or when they are finished; by default as fits the keyboard. `screen_reader`: whether terminals
     speak to one (by default they do not). `theme`: of the pages; by default the system's. `terminal_light_theme`,
     `terminal_dark_theme`: the terminal's palette on a light and on a dark page. `layout`: of the workspace.
-    `stats_range`: of the charts of a session; by default an hour."""
+    `stats_range`: of the charts of a session; by default an hour. `command_marks`: whether marks stand beside the
+    commands of a shell (by default they do). `shell_integration`: whether shells in new sessions mark their commands,
+    where the order does not say it (by default they do)."""
 
     language: Literal["en", "zh"] | None = None
     announce_presence: bool | None = None
@@ -59,6 +61,8 @@ class Preferences(Body):
     screen_reader: bool | None = None
     layout: Layout | None = None
     stats_range: Literal["hour", "day", "month"] | None = None
+    command_marks: bool | None = None
+    shell_integration: bool | None = None
 
     # The page, and how terminals look (static/js/models/terminal-choices.js has the defaults).
     theme: Literal["system", "light", "dark"] | None = None

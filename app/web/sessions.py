@@ -9,6 +9,7 @@ from flask import Response, url_for
 
 from app.live.launch import Launch
 from app.live.looks import looks_json
+from app.models.preference import Preference
 from app.models.session import Session
 from app.models.user import User
 from app.permissions import EDIT, END, RESIZE, TYPE, WATCH, Actor
@@ -42,7 +43,9 @@ def start(actor: Actor, body: bodies.NewSession) -> Any:
     owner = User.numbered(actor.user_id)
     if owner is None:
         raise not_found()
-    return created(rooms().launch(owner, Launch(**body.model_dump(exclude_none=True))))
+    order = body.model_dump(exclude_none=True)
+    order.setdefault("shell_integration", Preference.of(owner.id).get("shell_integration", True))
+    return created(rooms().launch(owner, Launch(**order)))
 
 
 @route("POST", ONE + "/again", EDIT, CREATED)

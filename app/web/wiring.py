@@ -12,6 +12,8 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    audit,
+    commands,
     dashboard,
     files,
     gate,
@@ -36,6 +38,8 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
+    audit,
+    commands,
     dashboard,
     files,
     guests,

@@ -1,4 +1,5 @@
-"""The dashboard with many sessions, each of which says something every second: scrolled in a real Chromium."""
+"""The dashboard with many sessions, one in ten of which says something every second: scrolled in a real Chromium.
+(All 200 of them would start 400 processes a second, and their load, not the page, would be measured.)"""
 
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ from benchmarks.page import chromium
 from benchmarks.peers import Holdfast
 from tests.browser.people import DESKTOP, Person, until
 
-# Each draws a screen of colours, then goes on.
-COMMAND = "for i in {1..24}; do printf '\\e[3%dm line %d of a program that says a lot \\e[m\\n' $((i%7)) $i; done;" + (
-    " while sleep 1; do date; done"
-)
+# Each draws a screen of colours; then some go on, and others wait as an editor does.
+SCREEN = "for i in {1..24}; do printf '\\e[3%dm line %d of a program that says a lot \\e[m\\n' $((i%7)) $i; done; "
+BUSY, QUIET = SCREEN + "while sleep 1; do date; done", SCREEN + "read"
+BUSY_EVERY = 10
 # How long it is scrolled, and looked at without (seconds).
 SCROLL_SECONDS, REST_SECONDS = 5.0, 3.0
+LOADED = """() => ({ paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+  load: performance.getEntriesByType("navigation")[0].loadEventEnd })"""
 SCROLL = """(seconds) => new Promise((done) => {
   const gaps = [], began = performance.now(), end = document.documentElement.scrollHeight - innerHeight;
   let long = 0, last = began;
@@ -43,9 +46,28 @@ def run(bench: Bench) -> dict[str, Any]:
     count = bench.scale.restart_sessions
     with bench.fresh("holdfast") as peer, chromium() as browser:
         api = peer.server.api("alice")
+        loads = first_loads(peer, browser, api.start(["cat"])["id"])
         for number in range(count):
-            api.start(COMMAND, name=f"job {number}", tags=["bench"], group=f"group {number % 5}")
-        return {"sessions": count, **scrolled(bench, peer, browser, min(count, 8))}
+            command = BUSY if number % BUSY_EVERY == 0 else QUIET
+            api.start(command, name=f"job {number}", tags=["bench"], group=f"group {number % 5}")
+        return {"sessions": count, "loads": loads, **scrolled(bench, peer, browser, min(count, 8))}
+
+
+def first_loads(peer: Holdfast, browser: Browser, session: str) -> dict[str, dict[str, float]]:
+    """By page, in a browser that has nothing yet: ms to the first paint and to the load event, bytes on the wire."""
+    found = {}
+    for name, path in (("dashboard", "/"), ("session", f"/sessions/{session}"), ("workspace", "/workspace")):
+        person = Person(browser, peer.server, "alice", DESKTOP)
+        try:
+            page = person.context.new_page()
+            wire, sizes = person.context.new_cdp_session(page), []
+            wire.send("Network.enable")
+            wire.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(event["encodedDataLength"]))
+            page.goto(path, wait_until="networkidle")
+            found[name] = page.evaluate(LOADED) | {"bytes": sum(sizes)}
+        finally:
+            person.context.close()
+    return found
 
 
 def scrolled(bench: Bench, peer: Holdfast, browser: Browser, first_seen: int) -> dict[str, float]:

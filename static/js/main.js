@@ -15,6 +15,7 @@ const ELEMENTS = {
   "confirm-dialog": () => import("./elements/confirm-dialog.js"),
   "copy-button": () => import("./elements/copy-button.js"),
   "help-dialog": () => import("./elements/help-dialog.js"),
+  "local-time": () => import("./elements/local-time.js"),
   "label-dialog": () => import("./elements/label-dialog.js"),
   "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),

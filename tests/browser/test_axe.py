@@ -47,6 +47,12 @@ def details(page: Page) -> None:
     expect(page.locator("session-details")).to_be_visible()
 
 
+def commands(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('session.commands'); }")
+    expect(page.locator("command-list")).to_be_visible()
+    until(page, "holdfast.commands.commands.loaded")
+
+
 def people(page: Page) -> None:
     press(page, "people")
     expect(page.locator("presence-list")).to_be_visible()
@@ -92,8 +98,10 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield "/", None
     yield "/", new_session
     yield "/account", None
+    yield "/audit", None
     yield f"/sessions/{running}", None
     yield f"/sessions/{running}", details
+    yield f"/sessions/{running}", commands
     yield f"/sessions/{running}", people
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end

@@ -22,7 +22,7 @@ def fits_across(page) -> bool:
 def test_every_page_fits_and_keeps_the_policy(server, person, device, scheme):
     ended = server.api("alice").start(["sh", "-c", "echo over; exit 3"], name="over " * 12, tags=["a-tag"])["id"]
     alice = person(device=device, color_scheme=scheme)
-    for path in ("/", "/account", f"/sessions/{ended}", "/nothing-here"):
+    for path in ("/", "/account", "/audit", f"/sessions/{ended}", "/nothing-here"):
         page = alice.open(path)
         assert fits_across(page), path
         page.close()

@@ -97,8 +97,8 @@ def test_a_full_screen_program_looks_the_same_after_a_reload(server, person, tmp
     api = server.api("alice")
     text = tmp_path / "text.py"
     text.write_text("".join(f"def line_{number}(): return '\u4e2d\u6587 {number}'\n" for number in range(100)))
-    command = ["vim", "-n", "-u", "NONE", "-c", "syntax on", str(text)] if program == "vim" else ["htop"]
-    session = api.start(command, rows=30, cols=100)["id"]
+    command = ["vim", "-n", "-u", "NONE", "-c", "syntax on", "text.py"] if program == "vim" else ["htop"]
+    session = api.start(command, rows=30, cols=100, cwd=str(tmp_path))["id"]  # a long path makes vim ask
     page = person().join(session)
     shows(page, "line_5" if program == "vim" else "F10")
     if program == "vim":

@@ -43,6 +43,8 @@ def test_the_document_is_the_registry_of_every_page(server, person):
             .filter((chord) => !plain(chord) && !sparesTheTerminal(chord));
         }""")
         assert taken == ["Ctrl+K"], f"{path}: this one only outside of terminals"
+        chords = [key for one in known for key in one["keys"]]
+        assert len(chords) == len(set(chords)), f"{path}: a key for two: {sorted(chords)}"
     text = HEAD + "".join(table(name, actions) for name, actions in found.items())
     if os.environ.get("WRITE_SHORTCUTS"):
         DOCUMENT.write_text(text)

@@ -11,6 +11,8 @@ from socketio.exceptions import ConnectionError as NoConnection
 
 from app.events import sessions
 from app.events.gate import TABLE
+from app.live.views import OutputSlice
+from app.models.audit import Entry
 from app.models.deed import Deed
 from app.models.grant import Grant
 from app.models.link import Link
@@ -46,6 +48,21 @@ NUMBER = re.compile(r"<int[^>]*:number>")
 QUERIES = {"/v1/stats": "?sessions=SESSION", "history/rows": "?from=0", "history/search": "?q=x"}
 
 
+class NoCommands:
+    """Of a shell that ran none, but for what one of them wrote."""
+
+    def page(self, session, before, limit):
+        return []
+
+    def at_prompt(self, session):
+        return None
+
+    def text(self, session, number):
+        return None, OutputSlice(0, b"", 0, 0)
+
+    ansi = output = text
+
+
 class Cast:
     """Everybody, at the door of one session of the owner's; each cell of the matrix begins as if none was before."""
 
@@ -54,6 +71,7 @@ class Cast:
         world.rooms.shares.remove = lambda session, viewer: world.rooms._note("remove", viewer)
         for name in ("owner", *GIVEN, "stranger", "revoked"):
             world.users[name] = User.register(name, PASSWORD)
+        world.rooms.commands = NoCommands()
         self.browsers: dict[str, tuple[Browser, str]] = {}
         self.renew()
 
@@ -63,6 +81,8 @@ class Cast:
             Grant.give(session.id, name if name in GIVEN else WRITER, user=self.world.users[name])
         grant = next(one for one in Grant.of(session.id) if one.user.name == "revoked")
         assert Grant.take(session.id, grant.id)
+        entry = Entry("session.join", session=session.id, owner_id=self.world.users["owner"].id)
+        self.world.rooms.audit.note(entry, wait=True)
         self.browsers = {who: held for who, held in self.browsers.items() if "guest" not in who}
 
     def browser(self, who: str) -> tuple[Browser, str]:

@@ -13,6 +13,8 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.auditor import Auditor
+from app.live.commands import Commands
 from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, NotThere, SessionOver
 from app.live.history.histories import Histories
@@ -89,10 +91,19 @@ class ActedRooms:
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
     shares: Shared = field(default_factory=Shared)
-    deeds: Any = field(default_factory=lambda: Deeds(Alone()))  # kept in the database, done by nobody
+    audit: Auditor = field(default_factory=Auditor)
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
     histories: Histories = field(default_factory=lambda: Histories(Path("/nowhere")))  # of sessions without output
+
+    def __post_init__(self):
+        self.deeds = Deeds(self)
+        self.audit.start()  # an answer waits until its entry is written
+        self.rooms = {}
+        self.commands = Commands(self, Path("/nowhere"))
+
+    def room_of(self, session):
+        raise NotThere
 
     def _note(self, *words):
         self.told.append(words)

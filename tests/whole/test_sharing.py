@@ -86,6 +86,11 @@ def test_a_guest_comes_by_a_link_watches_and_is_out_when_it_is_taken_back(server
     page = one.open(made["url"])
     assert page.status_code == 200 and made["url"].rpartition("/")[2] not in page.url
     watching, joined = one.connect(session)
+    log: list[dict] = []
+    while [entry["action"] for entry in log][:1] != ["session.join"]:  # nobody's join waits for its entry
+        log = server.api("alice").get("/audit", params={"session": session}).json()["entries"]
+    assert [entry["action"] for entry in log][:2] == ["session.join", "link.enter"]
+    assert log[0]["via"] == f"link {made['id']}" and log[0]["user"].startswith("Guest")
     assert joined["role"] == "viewer" and joined["status"]["command"] == []
     assert watching.type("x")["error"]["code"] == "forbidden"
     for event in ("watch", "unwatch"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -74,6 +74,14 @@ class Histories:
 
     def outline(self, session_id: str, offset: int | None) -> pages.Outline:
         return self._read(session_id, lambda view, directory: pages.outline(directory, view, offset))
+
+    def rows_of(self, session_id: str, offsets: Collection[int]) -> tuple[str, dict[int, int]]:
+        """The numbering, and in which of its rows the cursor stood at these offsets."""
+
+        def call(view: View, directory: Path) -> tuple[str, dict[int, int]]:
+            return view.history, pages.rows_of(directory, view, offsets)
+
+        return self._read(session_id, call)
 
     def page(self, session_id: str, start: int, count: int, format: str) -> pages.Page:
         def call(view: View, directory: Path) -> pages.Page:

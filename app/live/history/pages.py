@@ -5,6 +5,7 @@ The rule: pages that follow one another hold every row once, and no page mixes t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,28 @@ def _cursor_row(directory: Path, view: View, offset: int) -> int | None:
             pass
         replay.settle(_pass_over)
         return replay.row + replay.roll.bottom().cursor
+
+
+def rows_of(directory: Path, view: View, offsets: Iterable[int]) -> dict[int, int]:
+    """In which rows the cursor stood at these offsets; of those that are not kept, or not read yet, nothing is said."""
+    found: dict[int, int] = {}
+    replay: Replay | None = None
+    try:
+        for offset in sorted(set(offsets)):
+            below = view.below_offset(offset)
+            if below is None or offset > view.tip.offset:
+                continue
+            if replay is None or below.offset > replay.offset:
+                if replay is not None:
+                    replay.__exit__()
+                replay = Replay(directory, below)
+            while replay.step(offset, _pass_over):
+                pass
+            found[offset] = replay.row + replay.roll.bottom().cursor
+    finally:
+        if replay is not None:
+            replay.__exit__()
+    return found
 
 
 def page(directory: Path, view: View, start: int, count: int, format: str) -> Page:

@@ -14,15 +14,16 @@ class AccountPage extends Parted {
     this.part("tokens").addEventListener("click", (event) => this.revoke(event, "token"));
     this.part("token-form").addEventListener("submit", (event) => this.createToken(event));
     this.part("password-form").addEventListener("submit", (event) => this.changePassword(event));
-    this.part("reading").addEventListener("change", ({ target }) => this.choose(target));
+    for (const form of ["reading", "shells"]) this.part(form).addEventListener("change", ({ target }) => this.choose(target));
     preferences.addEventListener("failed", ({ detail }) => toast(detail.error.message));
     this.load();
   }
 
   /** The language is of the whole page, so that comes anew; the rest takes effect where it is used. */
   async choose(field) {
-    const value = field.type === "checkbox" ? field.checked : field.value;
-    preferences.set(field.name, value || null);
+    const usual = field.dataset.usual === "on";   // of a checkbox
+    const value = field.type === "checkbox" ? (field.checked === usual ? null : field.checked) : field.value || null;
+    preferences.set(field.name, value);
     await preferences.last;
     if (field.name === "language") location.reload();
   }

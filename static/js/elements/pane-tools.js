@@ -15,7 +15,7 @@ import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
 import "./view-menu.js";
 
-const MENU = ["terminal.search", null, "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
+const MENU = ["terminal.search", "session.commands", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
   "terminal.download-ansi", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
   "view.zoom-reset", "terminal.settings"];
 
@@ -38,7 +38,7 @@ export class PaneTools {
     const menu = page.querySelector("view-menu");
     customElements.upgrade(menu);
     menu.attach(() => this.menu());
-    menu.addEventListener("chosen", ({ detail }) => this.known.get(detail.name)?.run());
+    menu.addEventListener("chosen", ({ detail }) => this.find(detail.name)?.run());
   }
 
   listen() {
@@ -92,9 +92,13 @@ export class PaneTools {
     ];
   }
 
+  find(id) {
+    return this.known.get(id) ?? this.page.commands.known.get(id);
+  }
+
   menu() {
     return MENU.map((id) => {
-      const action = this.known.get(id);
+      const action = this.find(id);
       return action ? { name: id, title: action.title, keys: action.keys ? keyOf(action) : "", off: action.when ? !action.when() : false } : null;
     });
   }

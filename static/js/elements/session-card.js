@@ -14,6 +14,9 @@ import { paletteOf } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
 import { t, tn } from "../helpers/words.js";
 
+// One and the same, so that nothing is drawn anew for it.
+const NO_RATES = [];
+
 export class SessionCard extends Parted {
   /** {session, news, pinned}; `colours`: of tags, as the account chose them; `doing`: what is about to happen to it. */
   take(item, { colours, picked, doing }) {
@@ -68,7 +71,9 @@ export class SessionCard extends Parted {
   }
 
   /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */
-  drawRate(rates = []) {
+  drawRate(rates = NO_RATES) {
+    if (this.rates === rates) return;
+    this.rates = rates;
     const spark = this.part("spark");
     const most = Math.max(0, ...rates);
     setHidden(spark, most === 0);
@@ -149,11 +154,14 @@ export class SessionCard extends Parted {
     holder.replaceChildren(...tags.map((tag) => tagChip(tag, this.colours)));
   }
 
-  /** `picture`: what the server drew last, or nothing yet. */
-  paint(picture) {
+  /** `picture`: what the server drew last, or nothing yet. `turn` counts up when windows or colours have changed; a
+  card that only comes back into sight still has its picture (asking for its size would lay out the page). */
+  paint(picture, turn) {
+    if (this.painted && this.painted.picture === picture && this.painted.turn === turn) return;
     const canvas = this.part("screen");
     const { clientWidth: width, clientHeight: height } = canvas;
     if (!width || !height) return;
+    this.painted = { picture, turn };
     const density = Math.min(2, globalThis.devicePixelRatio || 1);
     paint(canvas, picture, palette(), { width, height, density });
   }

@@ -20,6 +20,7 @@ const NEAR = "240px 0px";
 class SessionList extends Parted {
   connectedCallback() {
     this.cards = new Map();
+    this.turn = 0;
     this.sections = new Map();
     this.view = new SessionView({ me: this.dataset.user });
     this.view.sort = preferences.get("dashboard_sort", "needs");
@@ -197,10 +198,11 @@ class SessionList extends Parted {
 
   paint(id) {
     const card = this.cards.get(id);
-    if (card?.inSight && !this.compact) card.paint(this.thumbnails.pictures.get(id));
+    if (card?.inSight && !this.compact) card.paint(this.thumbnails.pictures.get(id), this.turn);
   }
 
   paintAll() {
+    this.turn += 1;
     for (const id of this.cards.keys()) this.paint(id);
   }
 

@@ -22,6 +22,7 @@ import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionPeople } from "./session-people.js";
 import { SessionSharing } from "./session-sharing.js";
+import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { bannerText } from "./session-banner.js";
@@ -61,6 +62,7 @@ class SessionPage extends Parted {
     this.buttons();
     this.keyboard();
     this.tools = new PaneTools(this);
+    this.commands = new SessionCommands(this);
     this.draw();
     if (this.active !== undefined) return;    // a workspace says which of its panes has the focus
     this.activate();
@@ -78,7 +80,7 @@ class SessionPage extends Parted {
   /** The one that is used: it has the page's title and the actions. */
   activate() {
     this.active = true;
-    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools });
+    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools, commands: this.commands });
     this.register();
     this.draw();
   }
@@ -91,6 +93,7 @@ class SessionPage extends Parted {
   register() {
     this.actions.register();
     this.tools.register();
+    this.commands.register();
     this.sizes.register();
     this.sharing.register();
     this.people.register({ anew: true });
@@ -99,6 +102,7 @@ class SessionPage extends Parted {
   unregister() {
     this.actions.forget();
     this.tools.forget();
+    this.commands.forget();
     this.sizes.unregister();
     this.sharing.unregister();
     this.people.unregister();
@@ -245,7 +249,7 @@ class SessionPage extends Parted {
     this.dataset.state = facts.state;
     const name = nameOf(facts);
     this.say("name", name);
-    if (this.active) document.title = facts.title && facts.title !== name ? `${facts.title} · ${name}` : `${name} · Holdfast`;
+    if (this.active) document.title = this.pageTitle(facts, name);
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("uptime", duration(this.status.uptime));
@@ -257,6 +261,12 @@ class SessionPage extends Parted {
     this.sharing.draw();
     this.sizes.draw();
     this.people.draw();
+  }
+
+  /** `badge`: how a long command ended while nobody looked. */
+  pageTitle({ title }, name) {
+    const plain = title && title !== name ? `${title} · ${name}` : `${name} · Holdfast`;
+    return this.badge ? `${this.badge} ${plain}` : plain;
   }
 
   tick() {

@@ -71,6 +71,18 @@ export class Api {
     throw await this.refused(answer);
   }
 
+  /** The newest first: {commands, more, at_prompt, history}. */
+  commands(id, { before, limit, rows } = {}) {
+    return this.call("GET", `/sessions/${id}/commands${query({ before, limit, rows: rows || undefined })}`);
+  }
+
+  /** What a command wrote, as text. */
+  async commandOutput(id, number) {
+    const answer = await this.reach("GET", `/sessions/${id}/commands/${number}/output?format=text`);
+    if (answer.ok) return answer.text();
+    throw await this.refused(answer);
+  }
+
   change(id, facts) {
     return this.call("PATCH", `/sessions/${id}`, facts);
   }

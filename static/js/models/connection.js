@@ -25,6 +25,7 @@ server sends
   looked                         what this account has seen of a session
   thumbnail                      a small picture of a screen that is in sight
   role, removed                  this page's role from now on; it is out of the session
+  command                        a command of the session's shell began or ended
 */
 
 import { t } from "../helpers/words.js";
@@ -32,7 +33,7 @@ import { t } from "../helpers/words.js";
 export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed",
+  "looked", "thumbnail", "role", "removed", "command",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.

@@ -1,0 +1,97 @@
+"""Writes the audit log beside what it is about. The rule: nobody's keys wait for the database, so entries go through
+one queue, in order, several in a transaction; what a request changed is answered when its entry is written, or, should
+the database be locked, a little later."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from typing import NamedTuple
+
+from app import green
+from app.models.audit import Audit, Entry, via
+from app.models.session import Session
+from app.permissions import Actor
+
+log = logging.getLogger(__name__)
+
+# How long an answer waits for its entry. The entry stays in the queue.
+WAIT_SECONDS = 2.0
+# After the database refused (it is locked, or the disk is full).
+RETRY_SECONDS = 1.0
+# Entries of half a KB that may wait for a database that refuses; then the server's own log has to do.
+MOST_WAITING = 20_000
+# A script that polls a session's screen each second has looked at it once in so many seconds.
+READ_SECONDS = 3600.0
+# Readers that are remembered for that.
+MOST_READERS = 10_000
+WRITTEN_AT_ONCE = 500
+
+
+class Waiting(NamedTuple):
+    entry: Entry
+    written: green.Flag
+
+
+class Auditor:
+    def __init__(self) -> None:
+        self._queue: list[Waiting] = []
+        self._wake = green.Signal()
+        self._read: OrderedDict[tuple[str, int, str], float] = OrderedDict()
+
+    def start(self) -> None:
+        green.spawn(self._run)
+
+    def note(self, *entries: Entry, wait: bool = False) -> None:
+        """Writes these down. `wait`: not to be answered before they are written."""
+        if len(self._queue) + len(entries) > MOST_WAITING:
+            for entry in entries:
+                log.error("the audit log is full up; not in it: %s", entry)
+            return
+        waiting = [Waiting(entry, green.Flag()) for entry in entries]
+        self._queue += waiting
+        self._wake.set()
+        if wait and waiting:
+            waiting[-1].written.wait(WAIT_SECONDS)
+
+    def entered(self, actor: Actor, session: Session, role: str, address: str) -> None:
+        """A viewer joined."""
+        facts = {"session": session.id, "owner_id": session.owner_id, "address": address}
+        self.note(Entry.by(actor, "session.join", details={"role": role}, **facts))
+
+    def ended(self, actor: Actor, action: str, sessions: list[Session], address: str) -> None:
+        """One or several in one go, each an entry that its owner sees."""
+        self.note(*(
+            Entry.by(actor, action, session=one.id, owner_id=one.owner_id, address=address) for one in sessions
+        ), wait=True)  # fmt: skip
+
+    def expired(self, session: Session) -> None:
+        self.note(Entry("session.expired", via="server", session=session.id, owner_id=session.owner_id))
+
+    def read(self, actor: Actor, session: Session, address: str) -> None:
+        """Its screen or output was asked for over HTTP. Written once in READ_SECONDS for each who asks."""
+        key, now = (via(actor), actor.user_id, session.id), time.monotonic()
+        if now - self._read.get(key, -READ_SECONDS) < READ_SECONDS:
+            return
+        self._read[key] = now
+        self._read.move_to_end(key)
+        if len(self._read) > MOST_READERS:
+            self._read.popitem(last=False)
+        facts = {"session": session.id, "owner_id": session.owner_id, "address": address}
+        self.note(Entry.by(actor, "session.read", **facts))
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            while self._queue:
+                due = self._queue[:WRITTEN_AT_ONCE]
+                try:
+                    Audit.add(*(one.entry for one in due))
+                except Exception as error:  # nothing may end this thread: what comes later is to be written too
+                    log.error("%d entries of the audit log wait for the database: %s", len(self._queue), error)
+                    green.sleep(RETRY_SECONDS)
+                    continue
+                del self._queue[: len(due)]
+                for one in due:
+                    one.written.set()

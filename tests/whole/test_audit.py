@@ -1,0 +1,106 @@
+"""The audit log of a real server: every change and every entry into a session, and never what was typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+
+from app.web import audit, wiring  # noqa: F401  (fills the table)
+from app.web.hosts import SAFE_METHODS
+from app.web.routes import ROUTES
+
+
+def entries(api, **query):
+    answer = api.get("/audit", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["entries"]
+
+
+def test_every_route_that_changes_something_is_written_down_or_says_why_not():
+    unsafe = {row.name for row in ROUTES if row.method not in SAFE_METHODS}
+    assert unsafe >= audit.QUIET.keys(), "a reason for a route that is gone"
+    assert {row.name for row in ROUTES} >= audit.READS
+    content = {row.name for row in ROUTES if row.method == "GET" and "<id>" in row.path} - audit.READS
+    about = {"sessions_status", "history_outline", "stats_series", "stats_processes"}
+    assert content == about | {"shares_sharing", "shares_grants", "shares_links"}, "answers of no output"
+
+
+def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(own_server, viewer):
+    server = own_server()
+    alice, charlie = server.api("alice"), server.api("charlie")
+    server.user("root", admin=True)
+    root = server.api("root")
+    session = alice.start(["cat"], name="job", env={"KEY": "planted-env"})["id"]
+    alice.call("PATCH", f"/sessions/{session}", json={"name": "renamed", "tags": ["x"]})
+    one = viewer(server, "alice")
+    one.join(session)
+    one.type("planted-input\n")
+    one.wait_output(b"planted-input\r\nplanted-input")
+    alice.post(f"/sessions/{session}/input", {"data": "planted-post\n"})
+    for _ in range(3):
+        alice.get(f"/sessions/{session}/screen")
+    assert charlie.get(f"/sessions/{session}/screen").status_code == 404
+    alice.post(f"/sessions/{session}/signal", {"signal": "WINCH"})
+    alice.post("/sessions/end", {"ids": [session]})
+    alice.call("DELETE", f"/sessions/{session}?forget=true")
+    found = entries(alice, session=session)
+    assert [one["action"] for one in reversed(found)] == [
+        "sessions.start", "sessions.change", "session.join", "session.read", "sessions.signal", "session.end",
+        "sessions.end",
+    ]  # fmt: skip
+    assert {(one["user"], one["address"]) for one in found} == {("alice", "127.0.0.1")}
+    assert all(one["via"].startswith("token ") and one["at"].endswith("Z") for one in found)
+    assert found[-2]["details"] == {"name": "renamed", "tags": ["x"]} and found[-3]["details"] == {"role": "owner"}
+    assert entries(charlie, session=session) == [] and [one["user"] for one in entries(charlie)] == []
+    assert [one["number"] for one in entries(root, session=session)] == [one["number"] for one in found]
+    assert "planted" not in json.dumps(entries(root, limit=500))
+    numbers = [one["number"] for one in entries(root, limit=2)]
+    assert [one["number"] for one in entries(root, limit=1, before=numbers[0])] == numbers[1:]
+    assert server.command("audit", "verify").stdout.startswith(f"{numbers[0]}:")
+    exported = [json.loads(line) for line in server.command("audit", "export").stdout.splitlines()]
+    assert [one["number"] for one in exported] == list(range(1, numbers[0] + 1))
+    assert {"user.add", "token.add"} <= {one["action"] for one in exported if one["via"] == "command"}
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"before": 0}, {"session": "../x"}, {"surprise": 1}])
+def test_a_wrong_question_names_the_field(server, query):
+    answer = server.api("alice").get("/audit", params=query)
+    assert answer.status_code == 422 and answer.json()["errors"][0]["field"] in query
+
+
+def test_an_entry_waits_for_a_locked_database_and_the_session_does_not(own_server, viewer):
+    import sqlite3
+
+    server = own_server()
+    api = server.api("alice")
+    session = api.start(["cat"])["id"]
+    lock = sqlite3.connect(server.data_dir / "holdfast.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    one = viewer(server, "alice")
+    one.join(session)
+    one.type("goes on\n")
+    one.wait_output(b"goes on\r\ngoes on")
+    lock.execute("ROLLBACK")
+    while not any(entry["action"] == "session.join" for entry in entries(api)):
+        pass  # each question waits for the server's answer
+
+
+def test_signing_in_and_failing_to_is_written_down_without_what_was_typed(own_server):
+    server = own_server()
+    server.command("user", "add", "--password-stdin", "alice", stdin="correct horse battery\n")
+    server.user("root", admin=True)
+    with requests.Session() as http:
+        http.trust_env = False
+        for name, password in (("alice", "wrong"), ("planted-secret", "x"), ("alice", "correct horse battery")):
+            form = http.get(f"{server.url}/login").text
+            csrf = form.partition('name="csrf_token" value="')[2].partition('"')[0]
+            http.post(f"{server.url}/login", data={"csrf_token": csrf, "username": name, "password": password})
+        page = http.get(f"{server.url}/audit").text
+    found = [one for one in entries(server.api("root"), limit=500) if one["action"].startswith("login")]
+    assert [(one["action"], one["user"], one["details"].get("user")) for one in reversed(found)] == [
+        ("login.failed", "", "alice"), ("login.failed", "", "(no such account)"), ("login", "alice", None),
+    ]  # fmt: skip
+    assert "planted" not in json.dumps(found)
+    assert "<code>login</code>" in page and "login.failed" not in page
