@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from app import account_commands, audit_commands, session_commands
+from app import account_commands, audit_commands, session_commands, team_commands
 from app import config as settings
 from app.commands import Failed, add, age, group, keeper_of, migrated
 from app.config import Config, ConfigError
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "config", show_config, "every setting with its present value")
     add(commands, "migrate", migrate, "bring the database up to date (serve does so by itself)")
     session_commands.enter(commands)
+    team_commands.enter(commands)
     audit_commands.enter(commands)
     stop_ = add(commands, "stop", stop, "end the keeper and with it every session")
     stop_.add_argument("--yes", action="store_true", help="do not ask")

@@ -12,7 +12,7 @@ from flask import Flask
 from app.config import Config
 from app.events import server as events
 from app.live.rooms import Rooms
-from app.web import logins, spoken, wiring
+from app.web import guests, logins, spoken, wiring
 from app.web.hosts import HostGate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +34,6 @@ def create(config: Config, worker: int = 1) -> Holdfast:
     rooms = Rooms(config, events.wire_of(io), worker)
     app.extensions["rooms"] = rooms
     wiring.register(app, config)
-    events.register(
-        io, rooms, lambda environ: logins.who(app, environ), logins.who_by_token, partial(spoken.of_handshake, app)
-    )
+    ways = events.Ways(partial(logins.who, app), logins.who_by_token, partial(guests.who, app))
+    events.register(io, rooms, ways, partial(spoken.of_handshake, app))
     return Holdfast(HostGate(app.wsgi_app, config), rooms)

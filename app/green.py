@@ -95,6 +95,21 @@ class Signal:
         return raised
 
 
+class Bell:
+    """Wakes all green threads that wait at that moment, and is forgotten."""
+
+    def __init__(self) -> None:
+        self._event = _Event()
+
+    def ring(self) -> None:
+        rung, self._event = self._event, _Event()
+        rung.send()
+
+    def wait(self, timeout: float) -> None:
+        with Timeout(timeout, False):
+            self._event.wait()
+
+
 class Flag:
     """Raised once, for ever; any number of green threads may wait for it."""
 

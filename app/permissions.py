@@ -5,23 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-WATCH, TYPE, RESIZE, END, EDIT = "watch", "type", "resize", "end", "edit"
-NEEDS = (WATCH, TYPE, RESIZE, END, EDIT)
+WATCH, TYPE, RESIZE, END, EDIT, SHARE = "watch", "type", "resize", "end", "edit", "share"
+NEEDS = (WATCH, TYPE, RESIZE, END, EDIT, SHARE)
 
-# From most to least; each row grants what the rows below it grant. Today a session has an owner and no
-# others; the other rows are what a share will be able to give.
+OWNER, OPERATOR, WRITER, VIEWER = "owner", "operator", "writer", "viewer"
+# From most to least; each row grants what the rows below it grant. Whoever has none of them is a stranger.
 ROLES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("owner", frozenset(NEEDS)),
-    ("operator", frozenset({WATCH, TYPE, RESIZE, END})),
-    ("writer", frozenset({WATCH, TYPE, RESIZE})),
-    ("viewer", frozenset({WATCH})),
+    (OWNER, frozenset(NEEDS)),
+    (OPERATOR, frozenset({WATCH, TYPE, RESIZE, END})),
+    (WRITER, frozenset({WATCH, TYPE, RESIZE})),
+    (VIEWER, frozenset({WATCH})),
 )
 _GRANTS = dict(ROLES)
+_RANK = {role: rank for rank, (role, _) in enumerate(ROLES)}
+# What a grant may give. KEPT_OUT beats whatever a team gives.
+KEPT_OUT = "none"
+GIVEN = (OPERATOR, WRITER, VIEWER)
+# What a link may give.
+LINKED = (WRITER, VIEWER)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who came by a share link: no account, one session. `fresh_from`: an offset of its output, below which nothing
+    is shown to this guest; None: all may be. `until`: seconds since 1970, None: no end."""
+
+    id: int
+    link: int
+    session: str
+    fresh_from: int | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking: a user, and by which login or API token (never both)."""
+    """Who is asking: a user, and by which login or API token (never both); or a guest, whose `user_id` is minus its
+    own number: no account has that, and no two guests."""
 
     user_id: int
     name: str
@@ -33,20 +52,44 @@ class Actor:
     until: float | None = None  # when a token expires
     proved_at: float = 0.0  # when a login last said password or passkey
     way: str = ""  # by which a login came in
+    guest: Guest | None = None
+
+    @property
+    def link_id(self) -> int | None:
+        return self.guest.link if self.guest else None
 
 
 class Owned(Protocol):
+    """`locked`: only the owner types; `paused`: only the owner is in it."""
+
+    @property
+    def id(self) -> str: ...
     @property
     def owner_id(self) -> int: ...
+    @property
+    def locked(self) -> bool: ...
+    @property
+    def paused(self) -> bool: ...
 
 
-def role_of(actor: Actor | None, session: Owned) -> str | None:
-    """The actor's role in a session, None for a stranger. An admin is a stranger too: administering the
-    server is no reason to read along."""
-    if actor is not None and actor.user_id == session.owner_id:
-        return "owner"
-    return None
+def role_of(actor: Actor | None, session: Owned, given: str | None = None) -> str | None:
+    """The actor's role in a session, None for a stranger. `given`: what grants or a link say. An admin is a stranger
+    too: administering the server is no reason to read along. (To "break glass" would be a grant that says so, which
+    the owner sees: not here, where nobody would.)"""
+    if actor is None or (actor.guest is not None and actor.guest.session != session.id):
+        return None
+    if actor.guest is None and actor.user_id == session.owner_id:
+        return OWNER
+    if given not in (LINKED if actor.guest else GIVEN) or session.paused:
+        return None
+    return VIEWER if session.locked else given
 
 
 def allows(role: str | None, need: str) -> bool:
     return role is not None and need in _GRANTS.get(role, frozenset())
+
+
+def most(roles: list[str]) -> str | None:
+    """The one that grants the others."""
+    known = [role for role in roles if role in _RANK]
+    return min(known, key=_RANK.__getitem__) if known else None

@@ -223,3 +223,12 @@ def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_pa
         assert (api.status(one)["tags"], api.status(one)["group"], api.status(two)["tags"]) == (["prod"], "", [])
     finally:
         server.close()
+
+
+def test_teams_by_command(run):
+    assert run("user", "add", "bob", "--password-stdin", typed=PASSWORD).returncode == 0
+    assert run("team", "add", "night").returncode == 0
+    assert run("team", "join", "night", "bob").returncode == 0
+    assert run("team", "list").stdout == "night\tbob\n"
+    nobody = run("team", "join", "night", "charlie")
+    assert (nobody.returncode, nobody.stderr) == (1, "holdfast: there is no user 'charlie'\n")

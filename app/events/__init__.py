@@ -6,11 +6,11 @@ looks), view (what it has scrolled to); peek (which cards of the dashboard are i
 Server sends: output, snapshot, resized, viewers, ended, status (the contract); gap (output was lost, from
 start to end), pressure (the disk is full: on or off), forgotten (the session was erased); looked (what an
 account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight);
-command (one began or ended, to who is in the session).
+role (of this viewer, from now on), removed (this viewer is out); command (one began or ended, to who is in it).
 """
 
 CLIENT_EVENTS = ("join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek")
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-    "looked", "thumbnail", "command",
+    "looked", "thumbnail", "role", "removed", "command",
 )  # fmt: skip

@@ -19,7 +19,7 @@ from app.live.errors import LiveError
 from app.live.listing import Device
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
-from app.permissions import Actor, allows
+from app.permissions import WATCH, Actor
 from app.words import ENGLISH, said, told
 
 log = logging.getLogger(__name__)
@@ -53,18 +53,19 @@ Handler = Callable[[Rooms, Caller, Any, Reply], None]
 
 class Event(NamedTuple):
     ask: type[Ask]
-    needs: str | None  # what the viewer's role must allow; None: nothing beyond being signed in
+    needs: str | None  # what the viewer's role must allow; None: nothing beyond having an account
     handler: Handler
+    guests: bool  # whether who came by a share link may
 
 
 TABLE: dict[str, Event] = {}
 
 
-def on(name: str, ask: type[Ask], needs: str | None) -> Callable[[Handler], Handler]:
+def on(name: str, ask: type[Ask], needs: str | None, guests: bool = False) -> Callable[[Handler], Handler]:
     """Enters a handler in the table. It answers by calling `reply`, now or later, once."""
 
     def enter(handler: Handler) -> Handler:
-        TABLE[name] = Event(ask, needs, handler)
+        TABLE[name] = Event(ask, needs, handler, guests)
         return handler
 
     return enter
@@ -86,6 +87,8 @@ def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any],
         event = TABLE.get(name) if isinstance(name, str) else None
         if event is None:
             raise No("bad_request", said("There is no event %(name)s.", name=repr(str(name)[:40])))
+        if caller.actor.guest is not None and not event.guests:
+            raise No("forbidden", said("A share link does not allow this."))
         ask = event.ask.model_validate(args[0] if args else {})
         check_scope(caller.actor, event, ask)
         event.handler(rooms, caller, ask, reply)
@@ -119,9 +122,9 @@ def check_scope(who: Actor, event: Event, ask: Any) -> None:
 def viewer_of(caller: Caller, ask: Any, event: str) -> Viewer:
     """The caller's viewer of that session, if its role allows the event."""
     viewer = caller.viewers.get(ask.session)
-    if viewer is None:
+    if viewer is None or not viewer.may(WATCH):
         raise No("not_found", said("You have not joined a session of this id."))
     need = TABLE[event].needs
-    if need is not None and not allows(viewer.role, need):
+    if need is not None and not viewer.may(need):
         raise No("forbidden", said("Your role in this session (%(role)s) does not allow this.", role=viewer.role))
     return viewer

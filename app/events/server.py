@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import socketio
 from flask import Flask
@@ -21,6 +21,8 @@ PING_SECONDS, PONG_SECONDS = 20, 15
 
 ByCookie = Callable[[dict[str, Any]], Actor | None]
 ByToken = Callable[[object], Actor | None]
+# By the guest's cookie of the share link of that number.
+ByLink = Callable[[dict[str, Any], object], Actor | None]
 # The language that somebody reads who opens a connection.
 Reads = Callable[[dict[str, Any], Actor], str]
 
@@ -40,12 +42,25 @@ def wire_of(io: SocketIO) -> SocketWire:
     return SocketWire(io.server)
 
 
-def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken, reads: Reads) -> None:
+class Ways(NamedTuple):
+    """How a socket may say who it is: one of them decides, as `auth` says."""
+
+    by_cookie: ByCookie
+    by_token: ByToken
+    by_link: ByLink
+
+    def actor(self, environ: dict[str, Any], auth: object) -> Actor | None:
+        given = auth if isinstance(auth, dict) else {}
+        if given.get("link") is not None:  # a shared page is a guest's, whoever else is signed in there
+            return self.by_link(environ, given["link"])
+        return self.by_token(given["token"]) if given.get("token") is not None else self.by_cookie(environ)
+
+
+def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
     callers: dict[str, Caller] = {}
 
     def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
-        token = auth.get("token") if isinstance(auth, dict) else None
-        actor = by_token(token) if token is not None else by_cookie(environ)
+        actor = ways.actor(environ, auth)
         if actor is None:
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")
         language = reads(environ, actor)
@@ -55,6 +70,7 @@ def register(io: SocketIO, rooms: Rooms, by_cookie: ByCookie, by_token: ByToken,
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
         callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)
+        rooms.shares.came(actor)
 
     def disconnect(sid: str, reason: object = None) -> None:
         rooms.sockets.went(sid)

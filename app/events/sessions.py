@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Peek, Resize, See
@@ -15,42 +16,51 @@ from app.live.sizes import Size
 from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
-from app.permissions import RESIZE, TYPE, WATCH, allows, role_of
+from app.permissions import RESIZE, TYPE, WATCH
 from app.words import said
 
 
-@on("join", Join, needs=WATCH)
+@on("join", Join, needs=WATCH, guests=True)
 def join(rooms: Rooms, caller: Caller, ask: Join, reply: Reply) -> None:
-    session = Session.seen_by(caller.actor, ask.session)
-    role = role_of(caller.actor, session) if session is not None else None
-    if session is None or role is None or not allows(role, WATCH):
-        raise No("not_found", said("There is no such session."))
+    session = welcome(caller, ask.session)
     viewer = Viewer(
         sid=caller.sid, session=session.id, user=caller.actor.name, user_id=caller.actor.user_id,
-        role=role, client=ask.client or "", rows=ask.rows, cols=ask.cols,
-        device=ask.device or caller.device,
+        role=session.role or "", client=ask.client or "", rows=ask.rows, cols=ask.cols,
+        device=ask.device or caller.device, guest=caller.actor.guest,
     )  # fmt: skip
     enter(rooms, caller, session, viewer, ask.offset, reply)
+
+
+def welcome(caller: Caller, session_id: str) -> Session:
+    """The session, if the caller may watch it this moment."""
+    session = Session.seen_by(caller.actor, session_id)
+    if session is None:
+        raise No("not_found", said("There is no such session."))
+    return session
 
 
 def enter(
     rooms: Rooms, caller: Caller, session: Session, viewer: Viewer, offset: int | None, reply: Reply
 ) -> None:
-    """From `room.admit` on nothing yields: the acknowledgement, the backlog and then the room's output
-    leave in this order."""
+    """From `welcome` on, the second time, nothing yields: whoever takes the role away finds the viewer in the room,
+    or is found by it; and the acknowledgement, the backlog and then the room's output leave in this order."""
     if not rooms.sockets.reads(caller.sid):
         return  # it left
     seq = rooms.input_seq(session, viewer.input_client)
     room = rooms.room_of(session)
-    joined = room.prepare(offset)
+    joined = room.prepare(offset, viewer.fresh_from)
     if caller.sid not in rooms.sockets:
         return  # signed out while the screen was being made
+    viewer.role = welcome(caller, session.id).role or ""
+    if viewer.guest is not None and rooms.shares.crowded(room, viewer.guest):
+        raise No("forbidden", said("As many watch by this link as it allows. Try again later."))
     room.admit(viewer, joined)
     caller.viewers[session.id] = viewer
+    status = status_of(rooms, rooms.records.get(session.id, session))
     answer: dict[str, Any] = {
         "ok": True, "viewer": viewer.id, "role": viewer.role, "rows": room.screen.rows,
         "cols": room.screen.cols, "offset": joined.offset, "snapshot": joined.snapshot,
-        "input_seq": seq, "status": status_of(rooms, rooms.records.get(session.id, session)).as_json(),
+        "input_seq": seq, "status": status.seen_as(viewer.role, viewer.guest is not None),
     }  # fmt: skip
     reply(answer)
     rooms.audit.entered(caller.actor, session, viewer.role, caller.address)
@@ -64,20 +74,20 @@ def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
     viewer = caller.viewers.pop(session_id, None)
     room = rooms.rooms.get(session_id)
     if viewer is not None and room is not None:
-        if not viewer.hidden:
+        if not viewer.hidden and viewer.role:
             rooms.looks.looked(viewer)
         room.leave(viewer)
         rooms.left(room)
 
 
-@on("leave", Leave, needs=WATCH)
+@on("leave", Leave, needs=WATCH, guests=True)
 def leave(rooms: Rooms, caller: Caller, ask: Leave, reply: Reply) -> None:
     viewer_of(caller, ask, "leave")
     depart(rooms, caller, ask.session)
     reply({"ok": True})
 
 
-@on("input", Input, needs=TYPE)
+@on("input", Input, needs=TYPE, guests=True)
 def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "input")
     data = ask.data if isinstance(ask.data, bytes) else ask.data.encode("utf-8", "replace")
@@ -98,12 +108,18 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
             reply({"ok": True, "seq": ask.seq})
 
     if data:
-        rooms.keeper.input(ask.session, data, viewer.input_client, ask.seq or 0, typed)
+        still = partial(may_type, rooms, viewer)
+        rooms.keeper.input(ask.session, data, viewer.input_client, ask.seq or 0, typed, still)
     else:
         typed(None)
 
 
-@on("resize", Resize, needs=RESIZE)
+def may_type(rooms: Rooms, viewer: Viewer) -> bool:
+    """Asked at the moment of handing over to the keeper, and of what waits when somebody loses a role."""
+    return viewer.may(TYPE) and viewer.sid in rooms.sockets
+
+
+@on("resize", Resize, needs=RESIZE, guests=True)
 def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "resize")
 
@@ -116,7 +132,7 @@ def resize(rooms: Rooms, caller: Caller, ask: Resize, reply: Reply) -> None:
     rooms.resize_by(viewer, ask.rows, ask.cols, done)
 
 
-@on("drawn", Drawn, needs=WATCH)
+@on("drawn", Drawn, needs=WATCH, guests=True)
 def drawn(rooms: Rooms, caller: Caller, ask: Drawn, reply: Reply) -> None:
     viewer = caller.viewers.get(ask.session)
     room = rooms.rooms.get(ask.session)
@@ -124,7 +140,7 @@ def drawn(rooms: Rooms, caller: Caller, ask: Drawn, reply: Reply) -> None:
         room.drawn(viewer, ask.offset)
 
 
-@on("look", Look, needs=WATCH)
+@on("look", Look, needs=WATCH, guests=True)
 def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "look")
     room = rooms.rooms.get(ask.session)
@@ -135,7 +151,7 @@ def look(rooms: Rooms, caller: Caller, ask: Look, reply: Reply) -> None:
     reply({"ok": True})
 
 
-@on("view", See, needs=WATCH)
+@on("view", See, needs=WATCH, guests=True)
 def view(rooms: Rooms, caller: Caller, ask: See, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "view")
     room = rooms.rooms.get(ask.session)

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from app.keeper import address, protocol
-from app.keeper.errors import Full, KeeperError, Over, Refused, Unknown
+from app.keeper.errors import Full, KeeperError, Over, Refused, Unknown, Withdrawn
 from app.keeper.launch import ensure
 from app.keeper.link import Link
 from app.keeper.listening import Listener, Listening, Peers
-from app.keeper.outstanding import Done, Outstanding, Waiting
+from app.keeper.outstanding import Done, Outstanding, Still, Waiting
 from app.keeper.protocol import Frame, FrameReader, KeeperStatus, Spec, State
 
 __all__ = [
     "Full", "KeeperClient", "KeeperError", "KeeperStatus", "Listener", "Over", "Peers", "Refused", "Spec",
-    "State", "Unknown", "ensure",
+    "State", "Unknown", "Withdrawn", "ensure",
 ]  # fmt: skip
 
 REQUEST_SECONDS = 15.0  # for an answer, reconnects included; the keeper gives a program's start 10
@@ -127,11 +127,15 @@ class KeeperClient:
             self._follows.discard(session)
             self._send(protocol.pack_json(protocol.UNFOLLOW, 0, session=session))
 
-    def input(self, session: str, data: bytes, client: str = "", seq: int = 0, done: Done | None = None) -> None:
+    def input(
+        self, session: str, data: bytes, client: str = "", seq: int = 0, done: Done | None = None,
+        still: Still | None = None,
+    ) -> None:  # fmt: skip
         """Types `data`. Never waits and never raises.
 
         `done` is called exactly once, in the reader thread or (at an error found at once) in the caller's:
-        None when the program's terminal has it all, else Unknown, Over, Full, or KeeperError at close().
+        None when the program's terminal has it all, else Unknown, Over, Full, Withdrawn, or KeeperError at close().
+        `still`: see withdraw().
         With `client` and `seq` (rising by client) a repeat is acknowledged and not typed again.
         """
         try:
@@ -141,10 +145,24 @@ class KeeperClient:
                 if not client or not seq:
                     self._numbers += 1
                     client, seq = self._name, self._numbers
-                self._send(self._outstanding.type(session, protocol.short(client), seq, bytes(data), done))
+                self._send(self._outstanding.type(session, protocol.short(client), seq, bytes(data), done, still))
         except KeeperError as error:
             if done:
                 done(error)
+
+    def withdraw(self) -> None:
+        """Nothing that was typed by those whose `still` says no is sent any more, now or after a reconnect: what
+        waits here is told Withdrawn. What the keeper was sent is its own; settled() says when it has read all that."""
+        with self._lock:
+            frames, tell = self._outstanding.withdraw()
+            if frames and self._link:
+                self._link.take_back(frames)
+        tell()
+
+    def settled(self) -> None:
+        """Returns when the keeper has read all that it was sent before this call. Raises KeeperError."""
+        if self._link:
+            self.status()
 
     def input_once(self, session: str, data: bytes, client: str, seq: int) -> None:
         """Types `data` as input() does, but is neither kept nor sent again: lost without a connection."""
@@ -292,9 +310,11 @@ class KeeperClient:
             self._send_attendance()
             for session in self._follows:
                 link.send(protocol.pack_json(protocol.FOLLOW, 0, session=session))
+            _, tell = self._outstanding.withdraw()
             for raw in self._outstanding.again():
                 link.send(raw)
             self._changed.notify_all()
+        tell()
 
     def _lose(self) -> None:
         """The connection broke. Inputs and harmless requests wait for the next one."""

@@ -40,6 +40,12 @@ class Full(KeeperError):
     code = "full"
 
 
+class Withdrawn(KeeperError):
+    """Whoever typed it may not any more, and it had not left yet. Never said by the keeper."""
+
+    code = "withdrawn"
+
+
 BY_CODE: dict[str, type[KeeperError]] = {kind.code: kind for kind in (KeeperError, Unknown, Over, Full)}
 
 

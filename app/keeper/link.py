@@ -6,6 +6,8 @@ under eventlet a socket object may not be waited for by two green threads.
 
 import socket
 import threading
+from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 
 READ_BYTES = 1 << 16
@@ -21,13 +23,13 @@ class Link:
         self._sending.setblocking(False)
         self._finishing.settimeout(PATIENCE_SECONDS)
         self._lock = threading.Lock()
-        self._rest = bytearray()  # what the socket did not take at once
+        self._rest: deque[bytes] = deque()  # frames that the socket did not take at once; of the first, its rest
 
     def send(self, raw: bytes) -> None:
         """In order, never waits. A broken connection shows in read()."""
         with self._lock:
             if self._rest:
-                self._rest += raw
+                self._rest.append(raw)
                 return
             try:
                 sent = self._sending.send(raw)
@@ -35,9 +37,16 @@ class Link:
                 sent = 0
             except OSError:
                 return
-            self._rest += raw[sent:]
-            if self._rest:
+            if sent < len(raw):
+                self._rest.append(raw[sent:] if sent else raw)
                 threading.Thread(target=self._finish, name="keeper-writer", daemon=True).start()
+
+    def take_back(self, frames: Collection[bytes]) -> None:
+        """Those of these (the very objects) that were not begun are not sent."""
+        unwanted = {id(frame) for frame in frames}
+        with self._lock:
+            begun = list(self._rest)[:1]  # its thread may be sending it this moment
+            self._rest = deque([*begun, *(frame for frame in list(self._rest)[1:] if id(frame) not in unwanted)])
 
     def read(self) -> bytes:
         """The next bytes; b"" at the end. Raises OSError, TimeoutError too until patient() was called."""
@@ -67,14 +76,12 @@ class Link:
         """A keeper that is slow for a moment: the thread that waits for it in the callers' stead."""
         while True:
             with self._lock:
-                part = bytes(self._rest[:READ_BYTES])
-            if not part:
-                return
+                part = self._rest[0]
             try:
                 self._finishing.sendall(part)
             except OSError:
                 return
             with self._lock:
-                del self._rest[: len(part)]
+                self._rest.popleft()
                 if not self._rest:
                     return

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.keeper import protocol
-from app.keeper.errors import Full, KeeperError, rebuilt
+from app.keeper.errors import Full, KeeperError, Withdrawn, rebuilt
 from app.keeper.protocol import Frame, State
 
 UNACKNOWLEDGED_BYTES = 4 << 20  # of one session's input kept for a resend; beyond it input is Full
 
 STARTS = (protocol.CREATE, protocol.CREATE_AS)  # a session's STATE answers them
+WITHDRAWN = "who typed this may not type here any more"
 
 Done = Callable[[KeeperError | None], None]
+# Whether who typed it still may. Asked at the moment of sending, again when it is to be sent again; must not wait.
+Still = Callable[[], bool]
 
 
 class Waiting:
@@ -42,10 +45,10 @@ class Waiting:
 class Typing:
     """An input without an acknowledgement yet."""
 
-    __slots__ = ("done", "raw", "session", "size")
+    __slots__ = ("done", "raw", "session", "size", "still")
 
-    def __init__(self, session: str, raw: bytes, size: int, done: Done | None) -> None:
-        self.session, self.raw, self.size, self.done = session, raw, size, done
+    def __init__(self, session: str, raw: bytes, size: int, done: Done | None, still: Still | None) -> None:
+        self.session, self.raw, self.size, self.done, self.still = session, raw, size, done, still
 
 
 class Outstanding:
@@ -68,8 +71,12 @@ class Outstanding:
         """Nobody waits for this request any more."""
         self._waiting.pop(number, None)
 
-    def type(self, session: str, client: str, seq: int, data: bytes, done: Done | None) -> bytes:
-        """A new input, as its frame. Raises Full."""
+    def type(
+        self, session: str, client: str, seq: int, data: bytes, done: Done | None, still: Still | None = None
+    ) -> bytes:
+        """A new input, as its frame. Raises Full, Withdrawn."""
+        if still is not None and not still():
+            raise Withdrawn(WITHDRAWN)
         size = self._bytes.get(session, 0) + len(data)
         if len(data) > protocol.INPUT_QUEUE_BYTES:
             raise Full(f"{len(data)} bytes at once: the limit is {protocol.INPUT_QUEUE_BYTES}")
@@ -77,9 +84,28 @@ class Outstanding:
             raise Full(f"{size - len(data)} bytes of input wait already")
         number = self._next()
         raw = protocol.pack_input(number, session, client, seq, data)
-        self._typing[number] = Typing(session, raw, len(data), done)
+        self._typing[number] = Typing(session, raw, len(data), done, still)
         self._bytes[session] = size
         return raw
+
+    def withdraw(self) -> tuple[list[bytes], Callable[[], None]]:
+        """Forgets the inputs of those who may not type any more; their frames, and what tells them."""
+        gone = [(n, typing) for n, typing in self._typing.items() if typing.still is not None and not typing.still()]
+        told = [self._settled(number).done for number, _ in gone]
+
+        def tell() -> None:
+            for done in told:
+                if done:
+                    done(Withdrawn(WITHDRAWN))
+
+        return [typing.raw for _, typing in gone], tell
+
+    def _settled(self, number: int) -> Typing:
+        typing = self._typing.pop(number)
+        self._bytes[typing.session] -= typing.size
+        if not self._bytes[typing.session]:
+            del self._bytes[typing.session]
+        return typing
 
     def again(self) -> Iterator[bytes]:
         """The frames for a new connection, inputs in their order."""
@@ -95,12 +121,8 @@ class Outstanding:
         if frame.kind == protocol.FAILED:
             texts = (str(fields.get(name, "")) for name in ("code", "field", "message"))
             error = rebuilt(*texts)
-        typing = self._typing.pop(frame.request, None)
-        if typing:
-            self._bytes[typing.session] -= typing.size
-            if not self._bytes[typing.session]:
-                del self._bytes[typing.session]
-            done = typing.done
+        if frame.request in self._typing:
+            done = self._settled(frame.request).done
             return (lambda: done(error)) if done else None
         waiting = self._waiting.get(frame.request)
         if waiting and frame.kind == protocol.STATE:

@@ -7,6 +7,7 @@ its own pace while a flood lasts, then one exact snapshot, and is back. What tha
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from app.live import scribe
 from app.live.errors import NotThere
@@ -111,11 +112,13 @@ class Care(Reader):
         """The exact snapshot, and into the room again."""
         began = time.monotonic()
         _, data = self.snapshot(most=most)
+        bare = self._bare(viewers)
         now = time.monotonic()
         self._snapshot_from = now + (now - began) / SNAPSHOT_SHARE
         # And did not leave meanwhile, nor was left alone.
         here = [viewer for viewer in viewers if self.viewers.get(viewer.id) is viewer and viewer.helped]
-        self._wire.send_all([viewer.sid for viewer in here], "snapshot", self._snapshot_message(data))
+        for some, drawn in ((_whole(here), data), (_fresh(here), bare)):
+            self._wire.send_all([viewer.sid for viewer in some], "snapshot", self._snapshot_message(drawn))
         for viewer in here:
             viewer.took_snapshot(self.offset, now, len(data))
             viewer.returned(now)
@@ -136,11 +139,22 @@ class Care(Reader):
         self.tell("resized", size)
         if any(viewer.live for viewer in self.viewers.values()):
             _, data = self.snapshot()
+            bare = self._bare(self.viewers.values())
             self._snapshot_from = time.monotonic() + (time.monotonic() - now) / SNAPSHOT_SHARE
+            fresh = [viewer.sid for viewer in _fresh(self.viewers.values()) if viewer.live]
+            for sid in fresh:
+                self._wire.leave(sid, self.session)
             self._wire.broadcast(self.session, "snapshot", self._snapshot_message(data))
+            self._wire.send_all(fresh, "snapshot", self._snapshot_message(bare))
+            for sid in fresh:
+                self._wire.enter(sid, self.session)
             for viewer in self.viewers.values():
                 if viewer.live:
                     viewer.took_snapshot(self.offset, now, len(data))
+
+    def _bare(self, viewers: Iterable[Viewer]) -> bytes:
+        """The screen alone, where one of these is not to see more."""
+        return self.snapshot(0)[1] if _fresh(viewers) else b""
 
     def _snapshot_message(self, data: bytes, frame: bool = False) -> dict[str, object]:
         return {
@@ -173,3 +187,12 @@ class Care(Reader):
 
     def announce(self) -> None:
         raise NotImplementedError
+
+
+def _fresh(viewers: Iterable[Viewer]) -> list[Viewer]:
+    """Those who see nothing from before their link."""
+    return [viewer for viewer in viewers if viewer.fresh_from is not None]
+
+
+def _whole(viewers: Iterable[Viewer]) -> list[Viewer]:
+    return [viewer for viewer in viewers if viewer.fresh_from is None]

@@ -106,7 +106,7 @@ class Commands:
 
     def _tell(self, room: Room, ran: Ran) -> None:
         self._untold.pop(room.session, None)
-        room.tell("command", {"session": room.session, **command_json(ran)})
+        room.tell_accounts("command", {"session": room.session, **command_json(ran)})
 
     def _may_tell(self, session_id: str) -> bool:
         now = time.monotonic()

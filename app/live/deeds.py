@@ -12,7 +12,7 @@ from app.live.several import end_all
 from app.models.base import now
 from app.models.deed import Deed
 from app.models.session import Session
-from app.permissions import EDIT, END, Actor, allows, role_of
+from app.permissions import EDIT, END, Actor, allows
 from app.words import said
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Deeds:
         """As the account that asked, with the role that it has by now."""
         actor = Actor(deed.user_id, deed.user.name, deed.user.admin)
         need = EDIT if deed.forget else END
-        sessions = [one for one in Session.seen_among(actor, deed.sessions) if allows(role_of(actor, one), need)]
+        sessions = [one for one in Session.seen_among(actor, deed.sessions) if allows(one.role, need)]
         outcome = end_all(self._rooms, sessions, deed.forget)
         action = "session.forget" if deed.forget else "session.end"
         self._rooms.audit.ended(actor, action, [one for one in sessions if one.id in outcome.done], "")

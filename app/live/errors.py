@@ -71,6 +71,16 @@ class Unavailable(LiveError):
     code = "unavailable"
 
 
+class Forbidden(LiveError):
+    code = "forbidden"
+
+
+class Conflict(LiveError):
+    """It cannot be done with what is there."""
+
+    code = "conflict"
+
+
 class BadName(LiveError):
     """Of a file."""
 

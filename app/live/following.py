@@ -75,6 +75,7 @@ class Following:
         self.records: dict[str, Session] = {}
         self.sizes = Sizes(self.keeper.resize)
         self.sockets = Sockets(wire)
+        self.sockets.on_revoked = self._socket_revoked
         self.answers: WeakSet[Answers] = WeakSet()  # of the rooms
         self.books = Bookkeeper(self, config.snapshot_seconds, config.session_lifetime, config.journal_bytes)
         self.commands = Commands(self, config.sessions_dir)
@@ -108,6 +109,7 @@ class Following:
 
     def connected(self, states: list[State]) -> None:
         self.keeper_connected = True
+        self.regain()
         # At once: what is launched from now on is added to this list, not to an older one.
         self._known = {state.id: state for state in states}
         for state in states:
@@ -325,7 +327,7 @@ class Following:
         self.rooms[session.id] = room
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
-        room.on_title = lambda: room.tell_hidden("status", status_of(self, session).as_json())
+        room.on_title = lambda: room.tell_status(status_of(self, session), hidden=True)
         room.on_commands = lambda ran: self.commands.noted(room, ran)
         room.on_end = lambda: self._finish(session.id)
         answers = Answers(self, room)
@@ -408,6 +410,9 @@ class Following:
 
     # What can be done with sessions is in rooms.py.
 
+    def regain(self) -> None:
+        raise NotImplementedError
+
     def end(self, session: Session) -> None:
         raise NotImplementedError
 
@@ -425,6 +430,13 @@ class Following:
             del self.rooms[session_id]
             self.records.pop(session_id, None)
             room.close()
+
+    def _socket_revoked(self, sid: str) -> None:
+        """Whoever was there by this socket is out of every room, this moment."""
+        for room in self.rooms.values():
+            for viewer in [one for one in room.viewers.values() if one.sid == sid]:
+                viewer.role = ""
+                room.expel(viewer)
 
     def changed(self, session_id: str) -> None:
         self.books.dirty(session_id)

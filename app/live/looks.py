@@ -44,7 +44,7 @@ class Looks:
     def looked(self, viewer: Viewer) -> None:
         """Somebody came to look, or looked until now."""
         room = self._rooms.rooms.get(viewer.session)
-        if room is not None:
+        if room is not None and viewer.guest is None:
             self._due[viewer.user_id, viewer.session] = Seen(room.offset, room.screen.signs.bells, time.time())
             self._wake.set()
 

@@ -32,6 +32,8 @@ class Elsewhere(NamedTuple):
     device: str = "desktop"
     last_typed_at: float | None = None
     view: View | None = None
+    user_id: int = 0
+    link: int = 0
 
     def as_json(self) -> dict[str, object]:
         return listed(self)
@@ -40,7 +42,7 @@ class Elsewhere(NamedTuple):
     def of(cls, viewer: Viewer) -> Elsewhere:
         return cls(
             viewer.id, viewer.user, viewer.role, viewer.rows, viewer.cols, viewer.input_client, viewer.joined_at,
-            viewer.hidden, viewer.device, viewer.last_typed_at, viewer.view,
+            viewer.hidden, viewer.device, viewer.last_typed_at, viewer.view, viewer.user_id, viewer.link,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from app.live.errors import NotThere
 from app.live.listing import View
 from app.live.presence import Elsewhere
 from app.live.reader import SLICE_BYTES
+from app.live.status import Status
 from app.live.viewer import Viewer
 
 # The least by which one word on who holds the size is later than another (seconds).
@@ -47,11 +48,13 @@ class Room(Care):
 
     # Joining and leaving.
 
-    def prepare(self, offset: int | None = None) -> Joined:
-        """What a joiner will be told. May yield; `admit` has to follow in the same turn."""
-        joined = self._resume(offset) if offset is not None else None
+    def prepare(self, offset: int | None = None, fresh_from: int | None = None) -> Joined:
+        """What a joiner will be told. May yield; `admit` has to follow in the same turn. `fresh_from`: it gets the
+        screen without what is above it, and no output from before that offset."""
+        resumes = offset is not None and offset >= (fresh_from or 0)
+        joined = self._resume(offset) if offset is not None and resumes else None
         while joined is None:
-            at, data, resizes = self._for_joiner()
+            at, data, resizes = self._for_joiner() if fresh_from is None else (*self.snapshot(0), self._resizes)
             if resizes != self._resizes:
                 continue  # drawn at a size that holds no more
             missing = self._resume(at) if at < self.offset else Joined(at, None)
@@ -150,6 +153,16 @@ class Room(Care):
         self.announce()
         self.on_change()
 
+    def expel(self, viewer: Viewer, why: str = "taken") -> None:
+        """It has no role here any more: no output that waits in this process leaves for it. Does not yield."""
+        self._wire.drop(viewer.sid, self.session)
+        self.leave(viewer)
+        self._wire.send(viewer.sid, "removed", {"session": self.session, "reason": why})
+
+    def tell_role(self, viewer: Viewer) -> None:
+        self._wire.send(viewer.sid, "role", {"session": self.session, "role": viewer.role})
+        self.news()
+
     def look(self, viewer: Viewer, visible: bool) -> None:
         """Somebody looks at this viewer, or nobody does any more. Looked at again it gets what it missed, if that
         is little and was not redrawn; else it is as one that fell behind: one exact snapshot when it is calm.
@@ -234,8 +247,21 @@ class Room(Care):
         if away:
             self._wire.send_all(away, event, message)
 
-    def tell_hidden(self, event: str, message: dict[str, Any]) -> None:
-        self._wire.send_all([viewer.sid for viewer in self.viewers.values() if viewer.hidden], event, message)
+    def tell_accounts(self, event: str, message: dict[str, Any]) -> None:
+        """To everybody here but guests."""
+        if not any(viewer.guest for viewer in self.viewers.values()):
+            self.tell(event, message)
+        else:
+            self._wire.send_all([viewer.sid for viewer in self.viewers.values() if not viewer.guest], event, message)
+
+    def tell_status(self, status: Status, hidden: bool = False) -> None:
+        """To everybody here, or to who does not look: to each with its role, to guests without what is not theirs."""
+        kinds: dict[tuple[str, bool], list[str]] = {}
+        for viewer in self.viewers.values():
+            if viewer.hidden or not hidden:
+                kinds.setdefault((viewer.role, viewer.guest is not None), []).append(viewer.sid)
+        for (role, guest), sids in kinds.items():
+            self._wire.send_all(sids, "status", status.seen_as(role, guest))
 
     def drawn(self, viewer: Viewer, offset: int) -> None:
         viewer.drew(offset, time.monotonic())

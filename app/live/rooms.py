@@ -5,8 +5,10 @@ The rule: nothing half done. What is refused leaves no row, no program and no fi
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any
 
 from app import green
@@ -16,13 +18,24 @@ from app.keeper.client import KeeperError, State
 from app.keeper.client import Over as KeeperOver
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
+from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
 from app.live import downloads
 from app.live.deeds import Deeds
-from app.live.errors import InputFull, LaunchRefused, LiveError, NotWritable, SessionOver, TooMany, Unavailable
+from app.live.errors import (
+    Forbidden,
+    InputFull,
+    LaunchRefused,
+    LiveError,
+    NotWritable,
+    SessionOver,
+    TooMany,
+    Unavailable,
+)
 from app.live.following import Following
 from app.live.launch import Launch, RunsAs, argv_of, directory_for, name_of, runs_as, spec_for
 from app.live.room import Room
+from app.live.shares import Shares
 from app.live.sizes import Size
 from app.live.status import Status, status_of
 from app.live.uploads import Order, Place, Stored
@@ -32,8 +45,11 @@ from app.live.wire import Wire
 from app.live.workers import Workers
 from app.models.session import RUNNING, Enough, Session, new_id
 from app.models.user import User
+from app.permissions import TYPE, Actor
 from app.screen.engine import Screen
 from app.words import said
+
+log = logging.getLogger(__name__)
 
 # Seconds between HUP and KILL when a session is ended.
 END_GRACE_SECONDS = 5.0
@@ -51,10 +67,17 @@ class Rooms(Following):
         super().__init__(config, wire)
         self.workers = Workers(self, worker, config.workers)
         self.deeds = Deeds(self)
+        self.shares = Shares(self)
 
     def start(self) -> None:
         super().start()
         self.deeds.start()
+        self.shares.start()
+
+    def regain(self) -> None:
+        """What other workers said while there was no keeper was lost; before anything that waited is sent."""
+        self.sockets.sweep()
+        self.shares.settle_all()
 
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
@@ -166,14 +189,15 @@ class Rooms(Following):
     def status(self, session: Session) -> Status:
         if session.state == RUNNING:
             self.processes.refresh()
-        return status_of(self, session)
+        return status_of(self, session, session.role)
 
     def statuses(self, sessions: list[Session]) -> list[Status]:
         self.processes.refresh()
-        return [status_of(self, session) for session in sessions]
+        return [status_of(self, session, session.role) for session in sessions]
 
-    def type(self, session: Session, data: bytes) -> None:
-        """Returns when the program's terminal has it, or, queued in order, after TYPE_SECONDS."""
+    def type(self, session: Session, data: bytes, actor: Actor) -> None:
+        """Returns when the program's terminal has it, or, queued in order, after TYPE_SECONDS. Whether the actor may
+        is asked again when it leaves: a request can be as slow as its sender likes."""
         self._alive(session)
         done, errors = green.Signal(), [None]  # type: tuple[green.Signal, list[KeeperError | None]]
 
@@ -181,7 +205,8 @@ class Rooms(Following):
             errors[0] = error
             done.set()
 
-        self.keeper.input(session.id, data, done=answered)
+        still = partial(self.shares.may, actor, session.id, TYPE)
+        self.keeper.input(session.id, data, done=answered, still=still)
         done.wait(TYPE_SECONDS)
         if errors[0] is not None:
             raise live_error(errors[0])
@@ -290,7 +315,7 @@ class Rooms(Following):
         if record is not None:  # not replaced: it may have ended since the changed one was read
             record.name, record.tags, record.group = name, tags, group
         if record is not None and room is not None:
-            room.tell("status", status_of(self, record).as_json())
+            room.tell_status(status_of(self, record))
         self.changed(session_id)
 
     def resize_by(self, viewer: Viewer, rows: int, cols: int, done: Callable[[LiveError | None, Size], None]) -> None:
@@ -323,9 +348,15 @@ class Rooms(Following):
     def logins_revoked(
         self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
     ) -> None:
-        """Closes every open socket of these logins, tokens or this user, at once."""
-        self.workers.say("revoked", logins=list(login_ids), tokens=list(token_ids), user=user_id)
+        """Closes every open socket of these logins, tokens or this user, and takes back what they typed and has not
+        left yet. Returns when that is so in every worker; the log says it when one does not answer."""
         self.sockets.revoke(login_ids, token_ids, user_id)
+        self.keeper.withdraw()
+        try:
+            self.workers.tell_all("revoked", logins=list(login_ids), tokens=list(token_ids), user=user_id)
+            self.keeper.settled()
+        except (LiveError, KeeperError) as error:
+            log.warning("who is signed out may be heard for a moment yet: %s", error)
 
     def counts(self) -> dict[str, float]:
         """For /metrics."""
@@ -356,6 +387,8 @@ def live_error(error: KeeperError) -> LiveError:
     """What a keeper's refusal means to a user."""
     if isinstance(error, KeeperOver | KeeperUnknown):
         return SessionOver()
+    if isinstance(error, KeeperWithdrawn):
+        return Forbidden(said("You may not type here any more."))
     if isinstance(error, KeeperFull):
         return InputFull(said("The program does not read its input, and the queue for it is full."))
     if isinstance(error, KeeperRefused):

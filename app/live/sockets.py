@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from app import green
 from app.live.wire import Wire
 from app.models.login import Login
 from app.models.token import ApiToken
-from app.permissions import Actor
+from app.permissions import Actor, Guest
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ class Sockets:
         self._wire = wire
         self._actors: dict[str, Actor] = {}
         self._came = green.Signal()
+        self.on_revoked: Callable[[str], None] = lambda sid: None
 
     def start(self) -> None:
         green.spawn(self._sweep_in_turn)
@@ -62,13 +63,24 @@ class Sockets:
         return sid in self._actors
 
     def revoke(
-        self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None
-    ) -> None:
-        """Closes the sockets of these logins, tokens or this user; from this call on none is listened to."""
+        self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None,
+        guest_ids: Collection[int] = (),
+    ) -> None:  # fmt: skip
+        """Closes the sockets of these logins, tokens, guests or this user; from this call on none is listened to, and
+        none is sent any output. Closing may wait for who does not read: nobody else does. Does not yield."""
         for sid, actor in list(self._actors.items()):
-            if actor.login_id in login_ids or actor.token_id in token_ids or actor.user_id == user_id:
+            guest = actor.guest.id if actor.guest else None
+            revoked = actor.login_id in login_ids or actor.token_id in token_ids or guest in guest_ids
+            if revoked or actor.user_id == user_id:
                 del self._actors[sid]
-                self._wire.close(sid)
+                self.on_revoked(sid)
+                green.spawn(self._wire.close, sid)
+
+    def guests(self) -> list[Guest]:
+        return [actor.guest for actor in self._actors.values() if actor.guest is not None]
+
+    def guests_of(self, session_id: str) -> set[int]:
+        return {guest.id for guest in self.guests() if guest.session == session_id}
 
     def _sweep_in_turn(self) -> None:
         while True:

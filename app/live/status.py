@@ -34,7 +34,8 @@ class Status:
     size last, and still looks), `size_holder_viewer` (its id), `bells`, `progress` (OSC 9;4), `disk_full`,
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
     that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
-    `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs)."""
+    `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
+    whoever asked), `locked` (only the owner types), `paused` (no other is in it)."""
 
     id: str
     name: str
@@ -75,14 +76,29 @@ class Status:
     output_rate: float = 0.0
     input_bytes: int | None = None
     foreground: str | None = None
+    role: str | None = None
+    locked: bool = False
+    paused: bool = False
     at_prompt: bool | None = None
     last_command: dict[str, object] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def seen_as(self, role: str | None, guest: bool = False) -> dict[str, Any]:
+        """For whom that is his role. A guest is told what the page needs, the rest is as of a session without it."""
+        return self.as_json() | {"role": role} | (NOT_FOR_GUESTS if guest else {})
 
-def status_of(rooms: Following, session: Session) -> Status:
+
+# What a link does not share: how the program was started, where, and what the machine knows of it.
+NOT_FOR_GUESTS: dict[str, Any] = {
+    "command": [], "command_line": "", "cwd": None, "tags": [], "group": "", "pid": None, "foreground": None,
+    "cpu_percent": None, "memory_bytes": None, "process_count": None, "restarted_from": None, "expires_at": None,
+    "at_prompt": None, "last_command": None,
+}  # fmt: skip
+
+
+def status_of(rooms: Following, session: Session, role: str | None = None) -> Status:
     """The status from what is in memory; waits for nothing."""
     room = rooms.rooms.get(session.id)
     alive = session.state == "running" and (room is None or not room.finished.raised)
@@ -134,6 +150,9 @@ def status_of(rooms: Following, session: Session) -> Status:
         output_rate=round(room.tally.rate(), 1) if room and alive else 0.0,
         input_bytes=room.tally.input_bytes if room else session.input_bytes,
         foreground=usage.foreground if usage else None,
+        role=role,
+        locked=session.locked,
+        paused=session.paused,
         at_prompt=room.marks.at_prompt if room and alive else None,
         last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )

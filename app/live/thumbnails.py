@@ -64,6 +64,11 @@ class Thumbnails:
         if new := now - before:
             green.spawn(self._show, sid, new)
 
+    def unsee(self, sid: str, session_id: str) -> None:
+        """The socket may not watch that session any more."""
+        if session_id in self._in_sight.get(sid, ()):
+            self.peek(sid, self._in_sight[sid] - {session_id})
+
     def dirty(self, session_id: str) -> None:
         """Called for every piece of output of every session: nothing is looked up twice."""
         if session_id in self._onlookers:

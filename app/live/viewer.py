@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from app.live.listing import Device, View, listed
 from app.live.pace import Pace
+from app.permissions import RESIZE, Actor, Guest, allows
 
 # Output a viewer may be sent beyond what it says it has drawn. 1 MiB is what the contract grants a
 # client that never sends `drawn`; a browser draws as much in 50 ms.
@@ -48,6 +49,7 @@ class Viewer:
     rows: int | None = None
     cols: int | None = None
     device: Device = "desktop"
+    guest: Guest | None = None
     id: str = ""
     joined_at: float = field(default_factory=time.time)  # seconds since 1970: workers compare it
     sent: int = 0
@@ -76,6 +78,26 @@ class Viewer:
         if not self.id:
             name = f"{self.session} {self.input_client}"
             self.id = hashlib.sha256(name.encode()).hexdigest()[:12] if self.client else secrets.token_hex(6)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.user_id, self.user, False, guest=self.guest)
+
+    @property
+    def link(self) -> int:
+        """The number of the share link that it came by; 0: it did not."""
+        return self.guest.link if self.guest else 0
+
+    @property
+    def fresh_from(self) -> int | None:
+        """Nothing that was written below this offset is shown to it, but for what still stands on the screen."""
+        return self.guest.fresh_from if self.guest else None
+
+    def may(self, need: str) -> bool:
+        """Settled at the join and whenever that changes; a link's end is looked at each time, by the clock."""
+        over = self.guest is not None and self.guest.until is not None and self.guest.until <= time.time()
+        alone = self.fresh_from is not None and need == RESIZE  # a higher window would show lines from above the screen
+        return allows(self.role, need) and not over and not alone
 
     @property
     def input_client(self) -> str:

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any
 from app import green
 from app.keeper.client import KeeperError, State
 from app.keeper.protocol import ACCOUNTS
+from app.live.errors import Unavailable
 from app.live.presence import Elsewhere, Presence, heard, presence_of
 from app.live.room import AFTER_SECONDS, Room
+from app.words import said
 
 if TYPE_CHECKING:
     from app.live.rooms import Rooms
     from app.live.viewer import Viewer
 
 log = logging.getLogger(__name__)
+
+NOT_EVERYWHERE = said("It is written down, but not every process of the server has heard of it yet. Try again.")
 
 # The first version of the keeper's protocol in which workers can meet.
 MEETING = 2
@@ -34,6 +38,8 @@ TYPED_SECONDS = 1.0
 HOLDER_SECONDS = 0.1
 # Sessions, or viewers in them, in one note: it stays far below the keeper's NOTE_BYTES.
 TOLD_AT_ONCE = 200
+# Who is to do something before a call may return gets so long (seconds). A worker that is busy for that long is ill.
+HEARD_SECONDS = 5.0
 # After a new keeper whoever has not come back within so long (its process is gone too) is no longer counted.
 RETURN_SECONDS = 5.0
 
@@ -53,6 +59,10 @@ class Workers:
         self._typed: dict[str, int] = {}  # bytes, since it was told
         self._wake, self._typing = green.Signal(), green.Signal()
         self._unseen: set[str] = set()  # of the others, since the keeper's connection broke
+        self._names: set[str] = set()  # of the others that attend
+        self._count = 0
+        self._unheard: dict[int, set[str]] = {}  # who has not done yet what a numbered note says
+        self._heard = green.Bell()
 
     def start(self) -> None:
         """Raises KeeperError when the keeper is too old for what the settings ask, and cannot be upgraded."""
@@ -90,6 +100,38 @@ class Workers:
         """Now, and before whatever the keeper is asked next."""
         if not self.alone:
             self._rooms.keeper.note(**{"is": what, "from": self._name}, **fields)
+
+    def tell_all(self, what: str, **fields: Any) -> None:
+        """Says it and returns when all have done it, and the keeper has read what they sent it before. Raises
+        Unavailable when one does not say so: it will know later, as after any note that was lost."""
+        if self.alone:
+            return
+        if not self._rooms.keeper_connected:
+            raise Unavailable(NOT_EVERYWHERE)
+        self._count += 1
+        number, until = self._count, time.monotonic() + HEARD_SECONDS
+        self._unheard[number] = set(self._names)
+        self.say(what, number=number, **fields)
+        try:
+            while self._unheard[number] and (left := until - time.monotonic()) > 0:
+                self._heard.wait(left)
+            if self._unheard[number]:
+                raise Unavailable(NOT_EVERYWHERE)
+        finally:
+            del self._unheard[number]
+
+    def _done(self, name: str, number: int | None = None) -> None:
+        for one in [number] if number is not None else list(self._unheard):
+            self._unheard.get(one, set()).discard(name)
+        self._heard.ring()
+
+    def _confirm(self, note: dict[str, Any]) -> None:
+        try:
+            self._rooms.keeper.settled()
+        except KeeperError as error:
+            log.warning("the keeper does not say that it has read everything: %s", error)
+            return
+        self.say("done", to=note["from"], number=note["number"])
 
     def holds_size(self, room: Room, viewer: Viewer | None) -> None:
         """Told at once: the others must know when the keeper tells them of the new size. But who drags a window's
@@ -166,6 +208,7 @@ class Workers:
     def disconnected(self) -> None:
         self.leads = self.alone
         self._unseen = set(self._others)
+        self._names.clear()
 
     def connected(self) -> None:
         if self._unseen:
@@ -180,12 +223,15 @@ class Workers:
     def came(self, name: str) -> None:
         """It has heard nothing yet: all that there is to say is said again."""
         self._unseen.discard(name)
+        self._names.add(name)
         for room in self._rooms.rooms.values():
             if room.viewers or room.size_taken_at or room.last_viewer_at or room.last_input_at:
                 self._dirty.add(room.session)
         self._wake.set()
 
     def away(self, name: str) -> None:
+        self._names.discard(name)
+        self._done(name)
         for session_id, presence in self._others.pop(name, {}).items():
             if room := self._rooms.rooms.get(session_id):
                 room.last_viewer_at = time.time()
@@ -212,6 +258,16 @@ class Workers:
                 self._rooms.forgotten(note["session"], note["owner"])
             case "revoked":
                 self._rooms.sockets.revoke(note["logins"], note["tokens"], note["user"])
+                self._rooms.keeper.withdraw()
+            case "shared":
+                for session_id in note["sessions"]:
+                    self._rooms.shares.settle(session_id)
+            case "done":
+                if note["to"] == self._name:
+                    self._done(note["from"], note["number"])
+                return
+        if "number" in note:
+            green.spawn(self._confirm, note)
 
     def _hear(self, name: str, presence: Presence) -> None:
         mine = self._others.setdefault(name, {})

@@ -19,8 +19,10 @@ from peewee import (
 )
 
 from app.models.base import Record, db, now, written
+from app.models.grant import Grant
+from app.models.link import Guest
 from app.models.user import User
-from app.permissions import WATCH, Actor, allows, role_of
+from app.permissions import OWNER, WATCH, Actor, allows, role_of
 
 ID = re.compile(r"[a-z2-7]{12}")
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -72,6 +74,10 @@ class Session(Record):
     shell_integration = BooleanField(null=True)  # False: its shell was to mark nothing
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
     restarted_from_id: str | None
+    locked = BooleanField(default=False)  # only the owner types
+    paused = BooleanField(default=False)  # only the owner is in it
+    # Of the actor through which this record was loaded, at that moment; None: it was loaded for nobody.
+    role: str | None = None
 
     class Meta:
         table_name = "session"
@@ -80,30 +86,36 @@ class Session(Record):
     def seen_by(cls, actor: Actor, session_id: str) -> Session | None:
         if not ID.fullmatch(session_id):
             return None
-        with db.connection_context():
-            session = cls.select(cls, User).join(User).where(cls.id == session_id).first()
-        return session if session is not None and allows(role_of(actor, session), WATCH) else None
+        return next(iter(cls.seen_among(actor, [session_id])), None)
 
     @classmethod
     def visible_to(
         cls, actor: Actor, text: str = "", tag: str = "", states: Collection[str] = (), group: str = ""
     ) -> list[Session]:
         """All that the actor may watch, the newest first; filtered by words in it, a tag, states, the group."""
+        given = Grant.to_user(actor.user_id)
         with db.connection_context():
-            rows = cls.select(cls, User).join(User).where(cls.owner == actor.user_id)
+            rows = cls.select(cls, User).join(User)
+            rows = rows.where((cls.owner == actor.user_id) | cls.id.in_(list(given)))
             if states:
                 rows = rows.where(cls.state.in_(list(states)))
             if group:
                 rows = rows.where(cls.group == group)
             found = list(rows.order_by(cls.created_at.desc(), cls.id))
-        return [one for one in found if one.mentions(text) and (not tag or tag in one.tags)]
+        seen = _loaded(actor, found, given)
+        return [one for one in seen if one.mentions(text) and (not tag or tag in one.tags)]
 
     @classmethod
     def seen_among(cls, actor: Actor, session_ids: Collection[str]) -> list[Session]:
-        """Those of these that the actor may watch, in one query."""
+        """Those of these that the actor may watch."""
+        if actor.guest is not None:
+            role = Guest.roles([actor.guest.id]).get(actor.guest.id)
+            given = {actor.guest.session: role} if role else {}
+        else:
+            given = Grant.to_user(actor.user_id, session_ids)
         with db.connection_context():
             rows = list(cls.select(cls, User).join(User).where(cls.id.in_(list(session_ids))))
-        return [session for session in rows if allows(role_of(actor, session), WATCH)]
+        return _loaded(actor, rows, given)
 
     def mentions(self, text: str) -> bool:
         words = [self.name, self.command_text or " ".join(self.command), self.cwd, self.title]
@@ -130,7 +142,9 @@ class Session(Record):
     def begin(cls, most: int | None = None, **fields: Any) -> Session:
         """A new record. Raises Enough when the owner has `most` that run: counted and inserted in one
         transaction, because requests that come together would all count before the first has inserted."""
-        return _insert(fields, most)
+        session = _insert(fields, most)
+        session.role = OWNER
+        return session
 
     def change(self, **fields: Any) -> Session:
         """Writes these fields, and only these, and sets them on this object."""
@@ -142,6 +156,13 @@ class Session(Record):
     def erase(self) -> None:
         """Forgets the record and its snapshots. The journal is the keeper's to erase."""
         _delete(self.id)
+
+
+def _loaded(actor: Actor, rows: list[Session], given: dict[str, str]) -> list[Session]:
+    """Those that the actor may watch, with his role in each."""
+    for session in rows:
+        session.role = role_of(actor, session, given.get(session.id))
+    return [session for session in rows if allows(session.role, WATCH)]
 
 
 @written

@@ -26,6 +26,7 @@ QUIET = {
     "pages_language": "the same",
     "pages_login": "written down by itself: who it is, is known only afterwards",
     "pages_logout": "the same, before",
+    "guests_enter_with_password": "written down by itself: its path is a secret",
     "pages_setup": "the same, after",
     "sign_in_code": "the same",
     "sign_in_reset": "the same",
@@ -42,10 +43,10 @@ READS = frozenset({
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
-    "expires_in_seconds", "admin",
+    "expires_in_seconds", "expires_seconds", "admin", "team", "fresh", "most_viewers", "locked", "paused",
 )  # fmt: skip
 # And of a path: never the secret of a link.
-TOLD_OF_PATH = frozenset({"number", "name", "deed", "user"})
+TOLD_OF_PATH = frozenset({"number", "name", "deed", "user", "viewer"})
 MOST_ENTRIES = 500
 
 

@@ -13,7 +13,20 @@ from pydantic.json_schema import models_json_schema
 from app import scopes
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
-from app.web.routes import ADMIN_BROWSER, API, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, SIGNED_IN, Answer, Route, route
+from app.web.routes import (
+    ADMIN,
+    ADMIN_BROWSER,
+    API,
+    BROWSER,
+    LOOK,
+    NOTHING,
+    OCTETS,
+    ROUTES,
+    SIGNED_IN,
+    Answer,
+    Route,
+    route,
+)
 
 REFS = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
@@ -52,6 +65,7 @@ WAYS_IN: dict[str, list[dict[str, list[str]]]] = {
     SIGNED_IN: [{"token": []}, {"login": []}],
     BROWSER: [{"login": []}],
     ADMIN_BROWSER: [{"login": []}],
+    ADMIN: [{"token": []}, {"login": []}],
     LOOK: [{}, {"token": []}, {"login": []}],
 }
 
@@ -110,7 +124,7 @@ def responses(row: Route) -> dict[str, Any]:
 
 def failures(row: Route) -> list[int]:
     codes = set() if row.need == NOTHING else {401}
-    if row.need in (BROWSER, ADMIN_BROWSER, LOOK) or row.method != "GET":
+    if row.need in (BROWSER, ADMIN_BROWSER, ADMIN, LOOK) or row.method != "GET":
         codes.add(403)
     if row.need in NEEDS or "<" in row.path:
         codes.add(404)

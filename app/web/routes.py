@@ -19,7 +19,8 @@ SIGNED_IN = "signed in"  # by cookie or token
 BROWSER = "browser login"  # by cookie: a stolen token must not make more tokens
 ADMIN_BROWSER = "administrator's login"  # by cookie, of who administers the server
 LOOK = "metrics"  # from this machine, or an admin
-EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMIN_BROWSER, LOOK, *NEEDS))
+ADMIN = "administrator"  # by cookie or token
+EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMIN_BROWSER, ADMIN, LOOK, *NEEDS))
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20

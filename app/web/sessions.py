@@ -76,18 +76,18 @@ def change(session: Session, body: bodies.SessionChanges) -> Any:
 
 
 @route("DELETE", ONE, END, DONE)
-def end(session: Session, actor: Actor, query: bodies.Forget) -> Any:
+def end(session: Session, query: bodies.Forget) -> Any:
     """Ends the program: HUP, and KILL after a grace. `forget` also erases record and history."""
     if query.forget:
-        require(actor, session, EDIT)
+        require(session, EDIT)
     (rooms().forget if query.forget else rooms().end)(session)
     return "", 204
 
 
 @route("POST", ONE + "/input", TYPE, DONE, body_bytes=bodies.INPUT_BODY_BYTES)
-def type_in(session: Session, body: bodies.Input) -> Any:
+def type_in(session: Session, actor: Actor, body: bodies.Input) -> Any:
     """Types text; answered when the program's terminal has it."""
-    rooms().type(session, body.raw())
+    rooms().type(session, body.raw(), actor)
     return "", 204
 
 

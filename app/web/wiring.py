@@ -17,6 +17,7 @@ from app.web import (
     dashboard,
     files,
     gate,
+    guests,
     headers,
     health,
     history,
@@ -34,8 +35,10 @@ from app.web import (
     proxy,
     second_factor,
     sessions,
+    shares,
     sign_in,
     stats,
+    teams,
     tokens,
     workspace,
 )
@@ -47,6 +50,7 @@ FILLS_THE_TABLE = (
     commands,
     dashboard,
     files,
+    guests,
     health,
     history,
     installed,
@@ -60,8 +64,10 @@ FILLS_THE_TABLE = (
     provider,
     second_factor,
     sessions,
+    shares,
     sign_in,
     stats,
+    teams,
     tokens,
     workspace,
 )
@@ -79,8 +85,9 @@ def register(app: Flask, config: Config) -> None:
     files.register(app, config)
     headers.register(app)
     logins.register(app, config.port, proxy.of(config))
+    guests.register(app, config.port)
     languages.register(app)
-    logins.throttle.workers = config.workers
+    logins.throttle.workers = guests.throttle.workers = config.workers
     preferences.register(app)
     provider.register(app, config)
     problems.register(app)

@@ -19,6 +19,9 @@ export const api = new Api({
   prove: () => document.querySelector("proof-dialog")?.ask() ?? false,
 });
 
+/** The number of the share link by which this page's guest came; null on the pages of accounts. */
+export const guestLink = Number(document.querySelector('meta[name="share-link"]')?.content) || null;
+
 const known = document.getElementById("preferences-data");
 
 export const preferences = new Preferences({
@@ -40,7 +43,7 @@ export function connection() {
 }
 
 function connect() {
-  const made = new Connection({ io, visible: () => !document.hidden });
+  const made = new Connection({ io, auth: guestLink ? { link: guestLink } : undefined, visible: () => !document.hidden });
   // Whatever may have broken the link without a word: a tab that comes back, another network, a page from the cache.
   document.addEventListener("visibilitychange", () => {
     made.tick();
@@ -49,7 +52,7 @@ function connect() {
   document.addEventListener("freeze", () => made.looked({ frozen: true }));
   window.addEventListener("online", () => made.wake());
   window.addEventListener("pageshow", (event) => event.persisted && made.wake());
-  made.addEventListener("refused", () => checkLogin(made));
+  if (!guestLink) made.addEventListener("refused", () => checkLogin(made));
   made.start();
   made.looked();                              // opened in the background, perhaps
   return made;

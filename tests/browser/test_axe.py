@@ -68,6 +68,14 @@ def end(page: Page) -> None:
     opened(page)
 
 
+def share(page: Page) -> None:
+    press(page, "share")
+    opened(page)
+    page.locator("dialog.share summary").click()
+    page.locator("form[data-part=link-form] .button").click()
+    expect(page.locator("[data-part=made]")).to_be_visible()
+
+
 def search(page: Page) -> None:
     page.locator("terminal-view textarea").focus()
     page.keyboard.press("Control+Shift+F")
@@ -97,6 +105,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", people
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
+    yield f"/sessions/{running}", share
     yield f"/sessions/{running}", search
     yield f"/sessions/{running}", keys
     yield "/offline/zh", None
@@ -115,7 +124,7 @@ def sessions(server) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("device", "scheme", "locale"), LOOKS)
-def test_axe_finds_nothing(person, sessions, device, scheme, locale):
+def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
     alice = person(device=device, color_scheme=scheme, locale=locale)
     found = []
     for path, act in pages(*sessions):
@@ -126,4 +135,8 @@ def test_axe_finds_nothing(person, sessions, device, scheme, locale):
         page.close()
     stranger = person(None, device=device, color_scheme=scheme, locale=locale)
     found += [f"/login: {fault}" for fault in faults(stranger.open("/login"))]
+    links = f"/sessions/{sessions[0]}/links"
+    for wanted in ({"role": "writer"}, {"password": "open sesame"}):
+        url = server.api("alice").post(links, wanted).json()["url"]
+        found += [f"a link ({wanted}): {fault}" for fault in faults(stranger.open(url))]
     assert not found, "\n".join(found)

@@ -18,7 +18,9 @@ class Viewer:
     """One connection; follows one session after `join`. Checks on every event that output has no gap
     and no overlap: that is what `offset` promises."""
 
-    def __init__(self, url: str, token: str | None = None, cookie: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, cookie: str | None = None, link: int | None = None
+    ) -> None:
         self.io = socketio.Client(reconnection=False)
         trigger = self.io.eio._trigger_event  # the library starts a thread a message, in any order
 
@@ -39,13 +41,13 @@ class Viewer:
         self.acks_drawn = True
         self.connected = True
         for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten",
-                     "thumbnail", "looked"):  # fmt: skip
+                     "thumbnail", "looked", "role", "removed"):  # fmt: skip
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}
         self.io.connect(
             url, transports=["websocket"], headers=headers, wait_timeout=WAIT_SECONDS,
-            auth={"token": token} if token else None,
+            auth={"token": token} if token else {"link": link} if link else None,
         )  # fmt: skip
 
     def _handler(self, name: str) -> Callable:

@@ -28,6 +28,7 @@ from app.models import base, secrets
 from app.models.session import Session, new_id
 from app.models.token import ApiToken
 from app.models.user import User
+from app.permissions import allows
 from app.screen.cells import Cursor, Line, Run, Style
 from app.web import hosts, logins, wiring
 from app.web.throttle import Throttle
@@ -64,6 +65,22 @@ class Alone:
     def looked(self, user_id, message): ...
 
 
+class Shared:
+    """What the routes of sharing need of the rooms: nobody is in any session."""
+
+    def changed(self, session_id): ...
+    def changed_all(self, session_ids): ...
+    def remove(self, session, viewer_id):
+        raise NotThere
+
+    def here(self, session_id):
+        return []
+
+    def may(self, actor, session_id, need):
+        session = Session.seen_by(actor, session_id)
+        return session is not None and allows(session.role, need)
+
+
 @dataclass
 class ActedRooms:
     """Remembers what it was told; sessions in it are rows and nothing else."""
@@ -73,6 +90,7 @@ class ActedRooms:
     keeper_connected: bool = True
     refuses: Exception | None = None
     looks: Any = field(default_factory=lambda: Looks(Alone()))
+    shares: Shared = field(default_factory=Shared)
     audit: Auditor = field(default_factory=Auditor)
     processes: ProcessTable = field(default_factory=ProcessTable)
     machine: MachineLook = field(default_factory=lambda: MachineLook(Path("/")))
@@ -80,6 +98,7 @@ class ActedRooms:
 
     def __post_init__(self):
         self.deeds = Deeds(self)
+        self.audit.start()  # an answer waits until its entry is written
         self.rooms = {}
         self.commands = Commands(self, Path("/nowhere"))
 
@@ -116,7 +135,7 @@ class ActedRooms:
     def statuses(self, sessions):
         return [self.status(session) for session in sessions]
 
-    def type(self, session, data):
+    def type(self, session, data, actor):
         if session.state != "running":
             raise SessionOver
         self._note("type", session.id, data)

@@ -11,6 +11,8 @@ import pytest
 from app.live.drafts import numbered
 from app.live.errors import BadName
 from app.live.uploads import checked_name
+from app.models.grant import Grant
+from app.web.files import while_allowed
 from tests.browser.people import eventually
 from tests.support.server import Server
 
@@ -149,3 +151,29 @@ def test_a_second_name_keeps_its_ending_and_its_bounds():
         "a (2).txt", ".profile (2)", "a (2).tar.gz", "Makefile (2)", "v1.2 final (2)",
     ]  # fmt: skip
     assert len(numbered("\u00e9" * 125 + ".txt", 99).encode()) <= 255
+
+
+def test_a_download_breaks_off_where_the_right_to_it_ends():
+    """With an error, so that nobody takes what came for all of it."""
+    allowed = iter([True, True, False])
+    pieces = while_allowed(iter([b"one", b"two", b"three", b"four"]), lambda: next(allowed))
+    assert [next(pieces), next(pieces)] == [b"one", b"two"]
+    with pytest.raises(ConnectionAbortedError):
+        next(pieces)
+
+
+def test_an_upload_stops_where_the_right_to_it_ends(world):
+    session = world.session("bob")
+    grant = Grant.give(session.id, "writer", user=world.users["charlie"])
+
+    def upload(session, order):
+        assert order.read(3) == b"one"
+        assert Grant.take(session.id, grant.id)
+        order.read(3)
+
+    world.rooms.upload = upload
+    how = {"data": b"onetwo", "content_type": "application/octet-stream"}
+    charlie = world.script("charlie")
+    headers = {"Authorization": f"Bearer {charlie.token}"}
+    answer = charlie.open(f"/api/v1/sessions/{session.id}/files/name", method="PUT", headers=headers, **how)
+    assert answer.status_code == 404, answer.text

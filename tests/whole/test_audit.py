@@ -23,7 +23,8 @@ def test_every_route_that_changes_something_is_written_down_or_says_why_not():
     assert unsafe >= audit.QUIET.keys(), "a reason for a route that is gone"
     assert {row.name for row in ROUTES} >= audit.READS
     content = {row.name for row in ROUTES if row.method == "GET" and "<id>" in row.path} - audit.READS
-    assert content == {"sessions_status", "history_outline", "stats_series", "stats_processes"}, "answers of no output"
+    about = {"sessions_status", "history_outline", "stats_series", "stats_processes"}
+    assert content == about | {"shares_sharing", "shares_grants", "shares_links"}, "answers of no output"
 
 
 def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(own_server, viewer):

@@ -19,13 +19,13 @@ const MOST_NOTCHES = 20;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Wheel and finger move `scroll` (a deep-scroll.js). */
+/** Wheel and finger move `scroll` (a deep-scroll.js; without a history above, `pane` is left out). */
 export function listenToGestures(scroll, view, pane) {
   view.addEventListener("wheel", (event) => wheel(event, scroll, view), { capture: true, passive: false });
-  pane.addEventListener("wheel", ({ deltaY }) => {
+  pane?.addEventListener("wheel", ({ deltaY }) => {
     if (deltaY > 0 && pane.atEnd && !pane.chosen) scroll.by(1);
   }, { passive: true });
-  for (const element of [view, pane]) {
+  for (const element of [view, pane].filter(Boolean)) {
     let rest = 0;
     new TouchScroll(element, {
       may: () => !view.keyboardOpen,

@@ -27,7 +27,7 @@ export class PaneTools {
     Object.assign(this, { page, view: page.view, status: page.status, removers: [] });
     this.drop = page.querySelector("file-drop");
     customElements.upgrade(this.drop);
-    this.drop.attach({ session: this.status.id, stage: page.querySelector(".stage"), allowed: () => this.status.running });
+    this.drop.attach({ session: this.status.id, stage: page.querySelector(".stage"), allowed: () => this.types });
     this.bell = new SessionBell({
       session: this.status.id, place: page.querySelector(".stage"), running: () => this.status.running,
       signal: page.ending.signal,
@@ -57,6 +57,10 @@ export class PaneTools {
     document.addEventListener("lookchange", () => this.fitAgain(), { capture: true, signal: this.page.ending.signal });
   }
 
+  get types() {
+    return this.status.running && this.page.sharing.may("type");
+  }
+
   // Actions
 
   register() {
@@ -80,7 +84,7 @@ export class PaneTools {
       { id: "terminal.download-text", title: t("Download as text"), group: terminal, run: download("text") },
       { id: "terminal.download-ansi", title: t("Download with colours (ANSI)"), group: terminal, run: download("ansi") },
       { id: "terminal.download-raw", title: t("Download the raw output"), group: terminal, run: download("raw") },
-      { id: "terminal.upload", title: t("Upload files…"), group: terminal, when: () => this.status.running, run: () => this.drop.choose() },
+      { id: "terminal.upload", title: t("Upload files…"), group: terminal, when: () => this.types, run: () => this.drop.choose() },
       { id: "terminal.settings", title: t("Terminal settings…"), group: terminal, run: () => this.settings() },
       { id: "view.zoom-in", title: t("Larger text"), group: look, keys: ["Ctrl+Shift+Plus"], run: () => this.zoom(1) },
       { id: "view.zoom-out", title: t("Smaller text"), group: look, keys: ["Ctrl+Shift+Minus"], run: () => this.zoom(-1) },

@@ -24,7 +24,8 @@ export class SessionActions {
     const { page } = this;
     const session = t("Session");
     const terminal = t("Terminal");
-    const running = () => page.status.running;
+    const running = () => page.status.running && page.sharing.may("end");
+    const over = () => !page.status.running && page.sharing.may("share");
     const row = (way) => () => page.scroll.asked({ to: way });
     const scrolls = () => !page.view.place.alternate;
     const split = (way) => () => location.assign(`/workspace?open=${page.status.id}&split=${way}`);
@@ -32,7 +33,7 @@ export class SessionActions {
     return [
       { id: "session.details", title: t("Details"), group: session, run: () => page.details.toggle() },
       { id: "session.end", title: t("End session"), group: session, when: running, run: () => page.end() },
-      { id: "session.again", title: t("Run again"), group: session, when: () => !running(), run: () => page.again() },
+      { id: "session.again", title: t("Run again"), group: session, when: over, run: () => page.again() },
       { id: "session.split-right", title: t("Split right in the workspace"), group: session, when: alone, run: split("right") },
       { id: "session.split-down", title: t("Split down in the workspace"), group: session, when: alone, run: split("down") },
       { id: "terminal.top", title: t("To the first line"), group: terminal, keys: ["Ctrl+Shift+Home"], when: scrolls, run: row("top") },

@@ -8,6 +8,8 @@ import { ago, bytes, clients, duration, moment, percent, size, sizeInWords } fro
 import { stateWords } from "../helpers/exit.js";
 import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
+import { roleWords } from "../helpers/roles.js";
+import { may } from "../helpers/sharing.js";
 import { paletteOf } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
 import { t, tn } from "../helpers/words.js";
@@ -52,11 +54,20 @@ export class SessionCard extends Parted {
     this.drawMoments(session.created_at, session.last_output_at);
     this.say("size", size(session.rows, session.cols));
     this.part("size").title = sizeInWords(session.rows, session.cols);
-    setHidden(this.part("end"), !running);
-    setHidden(this.part("again"), running);
-    setHidden(this.part("forget"), running);
+    setHidden(this.part("end"), !running || !may(session.role, "end"));
+    setHidden(this.part("again"), running || !may(session.role, "share"));
+    setHidden(this.part("forget"), running || !may(session.role, "share"));
+    this.drawShared();
     this.drawProgress();
     this.drawTags();
+  }
+
+  /** Somebody else's: whose, and what may be done there. */
+  drawShared() {
+    const { owner, role } = this.session;
+    const other = role !== "owner";
+    setHidden(this.part("shared"), !other);
+    if (other) this.say("shared", t("{owner}’s, {role}", { owner, role: roleWords(role) }));
   }
 
   /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */

@@ -21,6 +21,7 @@ import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionPeople } from "./session-people.js";
+import { SessionSharing } from "./session-sharing.js";
 import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
@@ -94,6 +95,7 @@ class SessionPage extends Parted {
     this.tools.register();
     this.commands.register();
     this.sizes.register();
+    this.sharing.register();
     this.people.register({ anew: true });
   }
 
@@ -102,6 +104,7 @@ class SessionPage extends Parted {
     this.tools.forget();
     this.commands.forget();
     this.sizes.unregister();
+    this.sharing.unregister();
     this.people.unregister();
   }
 
@@ -114,6 +117,7 @@ class SessionPage extends Parted {
     const { status, stream, view, link, scroll } = this;
     this.sizes = new SessionSizes({ page: this, status, stream, view, link });
     this.people = new SessionPeople({ page: this, status, stream, view, link, scroll });
+    this.sharing = new SessionSharing(this);
     this.searchBar.attach(this.view, this.scroll);
     this.keys.attach(this.view);
   }
@@ -178,6 +182,7 @@ class SessionPage extends Parted {
   // The session's state
 
   joined() {
+    this.problem = "";
     this.draw();
     this.away = false;
     this.drawBanner();
@@ -248,11 +253,12 @@ class SessionPage extends Parted {
     this.say("state", stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("uptime", duration(this.status.uptime));
-    this.show("end", running);
-    this.show("again", !running);
+    this.show("end", running && this.sharing.may("end"));
+    this.show("again", !running && this.sharing.may("share"));
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", LOST_WORDS);
-    this.view.readOnly = !running;
+    this.view.readOnly = !running || !this.sharing.may("type");
+    this.sharing.draw();
     this.sizes.draw();
     this.people.draw();
   }

@@ -137,6 +137,36 @@ export class Api {
     return this.call("GET", `/sessions/${id}/history/search${query({ q, before, after, limit })}`);
   }
 
+  /** {grants, links, here, locked, paused}: for the owner. */
+  sharing(id) {
+    return this.call("GET", `/sessions/${id}/sharing`);
+  }
+
+  /** `locked`, `paused`. */
+  moderate(id, facts) {
+    return this.call("PATCH", `/sessions/${id}/sharing`, facts);
+  }
+
+  give(id, grant) {
+    return this.call("POST", `/sessions/${id}/grants`, grant);
+  }
+
+  takeGrant(id, grant) {
+    return this.call("DELETE", `/sessions/${id}/grants/${grant}`);
+  }
+
+  makeLink(id, link) {
+    return this.call("POST", `/sessions/${id}/links`, link);
+  }
+
+  takeLink(id, link) {
+    return this.call("DELETE", `/sessions/${id}/links/${link}`);
+  }
+
+  removeViewer(id, viewer) {
+    return this.call("DELETE", `/sessions/${id}/viewers/${viewer}`);
+  }
+
   preferences() {
     return this.call("GET", "/preferences");
   }

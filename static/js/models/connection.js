@@ -24,6 +24,7 @@ server sends
   forgotten                      to watchers: the session was erased
   looked                         what this account has seen of a session
   thumbnail                      a small picture of a screen that is in sight
+  role, removed                  this page's role from now on; it is out of the session
   command                        a command of the session's shell began or ended
 */
 
@@ -32,7 +33,7 @@ import { t } from "../helpers/words.js";
 export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek"];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "command",
+  "looked", "thumbnail", "role", "removed", "command",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
@@ -64,8 +65,8 @@ export class Lost extends Error {}
  * SERVER_EVENTS name with `detail` as sent.
  */
 export class Connection extends EventTarget {
-  /** `io` is socket.io-client's; `visible()` says whether anybody looks: browsers slow the timers of hidden pages. */
-  constructor({ io, visible = () => true, now = () => Date.now() }) {
+  /** `io` is socket.io-client's; `auth` says who this is where the login cookie does not; `visible()` says whether anybody looks: browsers slow the timers of hidden pages. */
+  constructor({ io, auth, visible = () => true, now = () => Date.now() }) {
     super();
     Object.assign(this, { visible, now });
     this.open = false;
@@ -74,7 +75,7 @@ export class Connection extends EventTarget {
     this.wasVisible = visible();
     this.hidden = false;
     this.socket = io({
-      transports: ["websocket"], autoConnect: false,
+      transports: ["websocket"], autoConnect: false, ...(auth ? { auth } : {}),
       reconnectionDelay: 200, reconnectionDelayMax: 1000, timeout: 10_000,
     });
     this.listen();

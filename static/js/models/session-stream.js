@@ -11,6 +11,7 @@ The terminal handed in (elements/terminal-view.js, or a fake one in tests) has:
 */
 
 import { InputQueue } from "./input-queue.js";
+import { t } from "../helpers/words.js";
 import { Refused } from "./connection.js";
 
 // `drawn` is sent after this many parsed bytes, or this long after the last parsed ones.
@@ -21,6 +22,8 @@ const SILENCE_MS = 4000;
 // Output that overtakes the answer to a join is held; past this much, joining again is cheaper.
 const HELD_BYTES = 8 * 1024 * 1024;
 const REJOIN_MS = 1000;
+// While the owner has paused sharing there is no such session for others: asked for again so often.
+const PAUSED_MS = 3000;
 
 /** A name for this page, new at each load: a name kept in sessionStorage is copied into duplicated tabs, and two tabs
  * numbering their keys under one name would swallow each other's. */
@@ -30,7 +33,7 @@ function pageName() {
 
 /**
  * Events: `joined` {role, viewer, rows, cols, resumed}, `away`, `sized` {rows, cols, viewer}, `viewers`, `status`,
- * `ended`, `refused` {code, message} (cannot join), `trouble` {code} (keys that will not arrive), `parsed` {offset}.
+ * `role` {role}, `ended`, `refused` {code, message} (cannot join, or is out), `trouble` {code} (keys that will not arrive), `parsed` {offset}.
  */
 export class SessionStream extends EventTarget {
   /** `windowSize()` answers {rows, cols} this window would hold, for others to see, or null. */
@@ -76,6 +79,8 @@ export class SessionStream extends EventTarget {
     on("resized", mine((event) => this.sized(event)));
     on("viewers", mine((event) => this.tell("viewers", event)));
     on("ended", mine((event) => this.end(event)));
+    on("role", mine((event) => this.becomes(event.role)));
+    on("removed", mine((event) => this.removed(event.reason)));
     on("status", ({ detail }) => {
       if (detail?.id === this.session) this.tell("status", detail);
     });
@@ -120,6 +125,7 @@ export class SessionStream extends EventTarget {
     this.role = answer.role;
     this.everJoined = true;
     this.joined = true;
+    this.paused = false;
     this.reported = 0;
     for (const event of held) this.output(event);
     if (answer.status) {
@@ -136,7 +142,8 @@ export class SessionStream extends EventTarget {
     this.joining = 0;
     if (!(error instanceof Refused)) return;   // lost: `open` comes again
     this.joined = false;
-    if (["not_found", "forbidden"].includes(error.code)) this.tell("refused", error);
+    if (this.paused && error.code === "not_found") this.askAgain();
+    else if (["not_found", "forbidden"].includes(error.code)) this.tell("refused", error);
     else setTimeout(() => this.connection.open && !this.joined && this.join(), REJOIN_MS);
   }
 
@@ -145,6 +152,28 @@ export class SessionStream extends EventTarget {
     this.joining = 0;
     this.keys.pause();
     this.tell("away");
+  }
+
+  /** The owner gave this page another role. Keys that wait are for a role that is gone. */
+  becomes(role) {
+    this.role = role;
+    if (role === "viewer") this.keys.clear();
+    this.tell("role", { role });
+  }
+
+  /** Out: what is drawn stays, and nothing comes any more. */
+  removed(reason) {
+    this.joined = false;
+    this.joining = 0;
+    this.keys.clear();
+    this.paused = reason === "paused";
+    if (this.paused) this.askAgain();
+    const message = this.paused ? t("The owner has paused sharing.") : t("You may not be in this session any more.");
+    this.tell("refused", { code: "removed", reason, message });
+  }
+
+  askAgain() {
+    setTimeout(() => this.paused && !this.joined && this.join(), PAUSED_MS);
   }
 
   /** Once a second: a key that nobody acknowledges means a link that may be dead. */

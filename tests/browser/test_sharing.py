@@ -1,0 +1,139 @@
+"""The owner's dialog, and what a guest sees: a desktop shares, a phone without an account watches."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import PHONE, joined, shows, type_in, until
+
+SWIPE = """() => {
+  const view = document.querySelector("terminal-view");
+  const touch = (type, y) => {
+    const at = new Touch({ identifier: 1, target: view, clientX: 100, clientY: y });
+    const touches = type === "touchend" ? [] : [at];
+    view.dispatchEvent(new TouchEvent(type, { touches, changedTouches: [at], bubbles: true, cancelable: true }));
+  };
+  touch("touchstart", 60);
+  for (let y = 70; y <= 220; y += 10) touch("touchmove", y);
+  touch("touchend", 220);
+}"""
+
+
+def shared(page: Page) -> Page:
+    """The share dialog, open."""
+    page.locator("[data-part=share]").click()
+    expect(page.locator("dialog.share")).to_be_visible()
+    return page
+
+
+def make_link(page: Page, **choices: str) -> str:
+    for name, value in choices.items():
+        page.locator(f"form[data-part=link-form] [name={name}]").select_option(value)
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.locator("[data-part=made]")).to_be_visible()
+    return page.locator("[data-part=url]").text_content()
+
+
+def test_a_guest_watches_on_a_phone_until_the_link_is_taken_back(server, person):
+    session = server.api("alice").start(["cat"], name="the show")["id"]
+    page = shared(person().join(session))
+    url = make_link(page)
+    guest = person(None, device=PHONE)
+    phone = guest.open(url)
+    until(phone, "holdfast.stream.joined")
+    assert url.rpartition("/")[2] not in phone.url and "/shared/" in phone.url
+    expect(phone.get_by_text("You are watching")).to_be_visible()
+    expect(phone.get_by_role("heading", name="the show")).to_be_visible()
+    expect(phone.locator("key-bar")).to_be_hidden()
+    assert not phone.locator("nav, form, a[href='/account']").count()
+    expect(page.locator("[data-part=here]")).to_contain_text("Guest")
+    phone.locator("terminal-view textarea").focus()
+    phone.keyboard.type("not typed\n")
+    page.keyboard.press("Escape")
+    type_in(page, "by the owner\n")
+    shows(phone, "by the owner")
+    type_in(page, "many lines\n" * 30)
+    shows(phone, "many lines\n" * 20)
+    until(phone, "holdfast.terminal.place.top === holdfast.terminal.place.bottom && holdfast.terminal.place.top > 30")
+    phone.evaluate(SWIPE)
+    until(phone, "holdfast.terminal.place.top < holdfast.terminal.place.bottom")
+    assert b"not typed" not in server.api("alice").output(session)
+    shared(page)
+    page.get_by_role("button", name="Take back the link").click()
+    expect(phone.locator("[data-part=banner]")).to_contain_text("This link has ended")
+    expect(page.locator("[data-part=links] li")).to_have_count(0)
+    again = guest.context.new_page()
+    again.goto(url)
+    expect(again.get_by_text("This link opens nothing")).to_be_visible()
+
+
+def test_a_guest_who_may_type_types_and_the_lock_holds_him(server, person):
+    session = server.api("alice").start(["cat"])["id"]
+    page = shared(person().join(session))
+    guest = person(None).open(make_link(page, role="writer"))
+    until(guest, "holdfast.stream.joined")
+    type_in(guest, "from the guest\n")
+    shows(guest, "from the guest\nfrom the guest")
+    page.get_by_label("Only I type").check()
+    expect(guest.get_by_text("You are watching")).to_be_visible()
+    page.get_by_label("Only I type").uncheck()
+    expect(guest.get_by_text("You may type")).to_be_visible()
+    page.get_by_label("Pause sharing").check()
+    expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
+    until(guest, "holdfast.stream.joins > 1 && !holdfast.stream.joining")
+    expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
+    page.get_by_label("Pause sharing").uncheck()
+    until(guest, "holdfast.stream.joined")
+    expect(guest.locator("[data-part=banner]")).to_be_hidden()
+
+
+def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
+    server.user("bob")
+    session = server.api("alice").start(["cat"], name="for two")["id"]
+    bob = person("bob")
+    dashboard = bob.open("/")
+    page = shared(person().join(session))
+    page.locator("form[data-part=grant-form] [name=name]").fill("nobody")
+    page.get_by_role("button", name="Give").click()
+    expect(page.get_by_text("there is no such user")).to_be_visible()
+    page.locator("form[data-part=grant-form] [name=name]").fill("bob")
+    page.get_by_role("button", name="Give").click()
+    card = dashboard.locator("session-card").filter(has_text="for two")
+    expect(card).to_contain_text("alice’s, viewer")
+    expect(card.locator("[data-part=end]")).to_be_hidden()
+    theirs = bob.join(session)
+    joined(theirs)
+    expect(theirs.get_by_text("You are watching")).to_be_visible()
+    for part in ("share", "end", "fit"):
+        expect(theirs.locator(f"[data-part={part}]")).to_be_hidden()
+    page.get_by_role("button", name="Take the role of bob").click()
+    expect(theirs.locator("[data-part=banner]")).to_contain_text("not be in this session any more")
+    expect(card).to_have_count(0)
+
+
+QUERIES = (
+    r"\033[c", r"\033[>c", r"\033[=c", r"\033[0c", r"\033[5n", r"\033[6n", r"\033[?6n", r"\033[?15n", r"\033[?25n",
+    r"\033[?26n", r"\033[?53n", r"\033[>q", r"\033[?1\$p", r"\033[?25\$p", r"\033[?2004\$p", r"\033[?2026\$p",
+    r"\033[4\$p", r"\033[x", r"\033[18t", r"\033[14t", r"\033[16t", r"\033[21t", r"\033]10;?\a", r"\033]11;?\a",
+    r"\033]4;1;?\a", r"\033]52;c;?\a", r"\033P\$qm\033\\",
+)  # fmt: skip
+
+
+def test_no_page_answers_a_query_of_the_history_whoever_opens_it(server, person):
+    """The server did, once; answers of a page would be keys that nobody typed."""
+    api = server.api("alice")
+    program = f'stty raw -echo; printf "{"".join(QUERIES)}"; exec cat -v'
+    session = api.start(["bash", "-c", program])["id"]
+    api.post(f"/sessions/{session}/input", {"data": "[ready]"})
+    while b"[ready]" not in api.output(session):
+        pass
+    before = api.output(session)
+    assert b"^[[?" in before, "the server answers"
+    owner = person().join(session)
+    shows(owner, "[ready]")
+    link = api.post(f"/sessions/{session}/links", {"role": "writer"}).json()["url"]
+    guest = person(None).open(link)
+    shows(guest, "[ready]")
+    type_in(guest, "end")
+    shows(owner, "end")
+    assert api.output(session) == before + b"end"

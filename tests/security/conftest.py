@@ -1,0 +1,1 @@
+from tests.web.conftest import data, empty, world  # noqa: F401
