@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := .stamps
+# Two at a time, each file in one process: its tests share a server. In the files' order: the long ones come first.
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 FONTS := jetbrains-mono fira-code cascadia-code
 XTERM_ADDONS := clipboard fit search serialize unicode-graphemes web-links webgl
 

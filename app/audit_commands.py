@@ -46,4 +46,5 @@ def export(config: Config, wanted: argparse.Namespace) -> None:
 
 def note(action: str, **details: Any) -> None:
     """By the operating system's user. The database has to be bound."""
-    Audit.add(Entry(action, user=getpass.getuser(), via="command", details=details))
+    told = {name: value for name, value in details.items() if value not in (None, "")}
+    Audit.add(Entry(action, user=getpass.getuser(), via="command", details=told))

@@ -111,7 +111,7 @@ def take(server: Server, browser: Browser, sessions: dict[str, str]) -> None:
     until(listed, "document.querySelectorAll('session-card').length >= 8")
     picture(listed, "sessions-desktop")
     listed.get_by_role("button", name="New session").click()
-    listed.get_by_label("Command").fill("make -j8 && ./train.py")
+    listed.get_by_label("Command", exact=True).fill("make -j8 && ./train.py")
     listed.get_by_label("Directory").fill("/srv/word-trends")
     picture(listed, "new-session")
 

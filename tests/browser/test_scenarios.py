@@ -80,7 +80,7 @@ def test_c_a_tail_runs_in_the_background(server, person, tmp_path):
 def test_d_sized_on_one_device_fitted_on_another(server, person):
     laptop = person().open("/")
     laptop.get_by_role("button", name="New session").first.click()
-    laptop.get_by_label("Command").fill("cat")
+    laptop.get_by_label("Command", exact=True).fill("cat")
     laptop.get_by_role("button", name="Start").click()
     laptop.wait_for_url("**/sessions/*")
     joined(laptop)

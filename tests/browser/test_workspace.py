@@ -206,7 +206,7 @@ def test_a_new_session_in_a_split_and_one_that_is_run_again(server, person, cats
     focused(page, first)
     page.get_by_role("button", name="Split right").click()
     page.locator("session-picker").get_by_role("button", name="New session").click()
-    page.get_by_label("Command").fill("echo done; exit 3")
+    page.get_by_label("Command", exact=True).fill("echo done; exit 3")
     page.get_by_role("button", name="Start").click()
     until(page, f"holdfast.stream.session !== {json.dumps(first)}")
     shows(page, "done")

@@ -8,7 +8,6 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import browser, person, server  # noqa: F401  (fixtures)
 from tests.browser.people import DESKTOP, PHONE, joined, until
 
 PAYLOADS = (
@@ -39,13 +38,13 @@ def test_there_are_two_hundred():
     assert len(set(PAYLOADS)) == len(PAYLOADS) and len(PAYLOADS) * len(PLACES) >= 200
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_none_runs_anywhere(server, person, tmp_path, device):  # noqa: F811
-    name = "mallory-phone" if device is PHONE else "mallory"
-    api = server.api(name)
+@pytest.fixture(scope="module")
+def made(server, tmp_path_factory):
+    """Sessions with one payload each in all places; their ids."""
+    api, directories = server.api("mallory"), tmp_path_factory.mktemp("hostile")
     made = []
     for number, payload in enumerate(PAYLOADS):
-        directory = tmp_path / (payload.replace("/", "\u2044").replace("\0", "") or "x")
+        directory = directories / (payload.replace("/", "\u2044").replace("\0", "") or "x")
         directory.mkdir(exist_ok=True)
         # As a title (OSC 0 and 2), as the window's directory (OSC 7), as a link, a notification, progress, and as text.
         told = "".join(f"\x1b]{code};{payload}\x07" for code in ("0", "2", "7", "9", "8;;" + payload, "777;notify;x"))
@@ -57,7 +56,12 @@ def test_none_runs_anywhere(server, person, tmp_path, device):  # noqa: F811
     for text in ("\x1b]0;x\x07", "a\nb", "\x00", "\u2028"):
         answer = api.post("/sessions", {"name": text})
         assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "name"
-    page = person(name, device=device).open("/")
+    return made
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_none_runs_anywhere(person, made, device):
+    page = person("mallory", device=device).open("/")
     until(page, f"document.querySelectorAll('session-card').length === {len(made)}")
     until(page, "document.querySelector('session-list').thumbnails.pictures.size > 0")
     unhurt(page)
