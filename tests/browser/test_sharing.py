@@ -54,7 +54,7 @@ def test_a_guest_watches_on_a_phone_until_the_link_is_taken_back(server, person)
     shows(phone, "by the owner")
     type_in(page, "many lines\n" * 30)
     # Thirty by the terminal's echo and thirty by the program, in any order, now and then one within the other.
-    until(phone, "holdfast.terminal.text(false).split('many lines').length > 40")
+    until(phone, "holdfast.terminal.text(true).split('many lines').length > 40")
     until(phone, "holdfast.terminal.place.top === holdfast.terminal.place.bottom && holdfast.terminal.place.top > 30")
     phone.evaluate(SWIPE)
     until(phone, "holdfast.terminal.place.top < holdfast.terminal.place.bottom")
