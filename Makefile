@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 FONTS := jetbrains-mono fira-code cascadia-code
 XTERM_ADDONS := clipboard fit search serialize unicode-graphemes web-links webgl
 
-.PHONY: run setup test test-setup lint bench clean
+.PHONY: run setup test test-setup lint advisories bench clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -60,6 +60,11 @@ test: test-setup lint
 lint: $(STAMPS)/python-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@$(PY) -m bandit -q -c pyproject.toml -r app wsgi.py -ll
+
+# Known vulnerabilities of the pinned packages; needs the network, so it is not part of the tests.
+advisories: $(STAMPS)/python-dev
+	@$(PY) -m pip_audit -r requirements.txt
 
 bench: test-setup
 	@$(PY) -m benchmarks $(BENCH_ARGS)
