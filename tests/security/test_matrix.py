@@ -40,7 +40,7 @@ BODIES = {
     "POST /api/v1/sessions/<id>/grants": {"user": "charlie", "role": "viewer"},
     "PATCH /api/v1/sessions/<id>/sharing": {"locked": True},
     "POST /api/v1/password": {"current": PASSWORD, "new": PASSWORD},
-    "POST /api/v1/teams": {"name": "crew"},
+    "POST /api/v1/teams": {"name": "crew"}, "POST /api/v1/sessions/<id>/chat": {"text": "hello"},
 }  # fmt: skip
 # What changes who somebody is.
 SIGNS = ("/logout", "/login", "/api/v1/password")
@@ -69,6 +69,7 @@ class Cast:
     def __init__(self, world: World) -> None:
         self.world = world
         world.rooms.shares.remove = lambda session, viewer: world.rooms._note("remove", viewer)
+        world.rooms.shares.lend = lambda session, viewer, on: world.rooms._note("lend", viewer, on)
         for name in ("owner", *GIVEN, "stranger", "revoked"):
             world.users[name] = User.register(name, PASSWORD)
         world.rooms.commands = NoCommands()
@@ -180,9 +181,11 @@ def test_every_route_for_everybody(world):
 ASKS = {
     "join": {}, "input": {"data": "x"}, "resize": {"rows": 20, "cols": 70}, "look": {"visible": True}, "view": {},
     "leave": {}, "peek": {"sessions": []}, "watch": {}, "unwatch": {}, "drawn": {"offset": 0},
+    "say": {"text": "hello"}, "typing": {}, "chat": {}, "ask": {"on": True},
 }  # fmt: skip
 # In an order in which each can be done.
-ORDER = ("watch", "peek", "unwatch", "join", "input", "resize", "drawn", "look", "view", "leave")
+ORDER = ("watch", "peek", "unwatch", "join", "input", "resize", "drawn", "look", "view", "say", "typing", "chat",
+         "ask", "leave")
 
 
 @pytest.fixture(scope="module")
