@@ -50,12 +50,15 @@ def test_an_owner_and_a_guest_on_a_phone_talk(server, person):
     expect(panel).to_be_hidden()
     until(page, "document.activeElement.closest('terminal-view')")
     assert api.output(session) == b"", "nothing of it was typed"
+    type_in(page, "\n" * 60)
+    until(page, "holdfast.terminal.place.top > 40")
     page.reload()
     until(page, "holdfast.stream.joined")
     expect(button).to_have_attribute("aria-label", "Chat")
     button.click()
     expect(panel.locator(".message")).to_have_count(2)
     panel.locator("button.time").first.click()
+    until(page, "holdfast.scroll.reading || holdfast.terminal.place.top === 0")
     page.locator(".bar [data-part=details]").click()
     expect(panel).to_be_hidden()
     assert api.call("DELETE", f"/sessions/{session}?forget=true").ok

@@ -15,6 +15,7 @@ HOSTILE = "<img src=x onerror=pwned=1>\u202e\n\t{count} %(x)s"
 
 @pytest.fixture
 def session(server):
+    server.user("bob")
     return server.api("alice").start(["cat"])["id"]
 
 

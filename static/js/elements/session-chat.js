@@ -35,7 +35,7 @@ export class SessionChat {
   /** To the row in which the cursor stood when it was said. */
   async goTo(offset) {
     try {
-      const { row } = await api.history(this.session, { offset });
+      const { cursor_row: row } = await api.history(this.session, { offset });
       await this.scroll.anchor();
       if (typeof row === "number") this.scroll.goTo(Math.max(0, row - Math.floor(this.scroll.rows / 2)));
       else toast(t("That part of the output is no longer kept."));
