@@ -1,4 +1,4 @@
-"""What people say beside a session: messages, and notes fixed to a moment of its output."""
+"""What people say beside a session."""
 
 from peewee import (
     BigIntegerField,
@@ -38,19 +38,4 @@ def up(migrator, db):
             primary_key = CompositeKey("session", "number")
             without_rowid = True
 
-    class Note(Base):
-        session = ForeignKeyField(Session, on_delete="CASCADE", index=False)
-        number = IntegerField()
-        user_id = IntegerField()
-        author = TextField()
-        guest = BooleanField()
-        at = DoubleField()
-        offset = BigIntegerField()
-        text = TextField()
-
-        class Meta:
-            table_name = "note"
-            primary_key = CompositeKey("session", "number")
-            without_rowid = True
-
-    db.create_tables([Message, Note])
+    db.create_tables([Message])

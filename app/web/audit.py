@@ -36,10 +36,11 @@ QUIET = {
     "passkeys_options": "the same",
     "proof_options": "the same",
 }  # fmt: skip
-# GET routes that answer what a program wrote.
+# GET routes that answer what a program wrote, or people said.
 READS = frozenset({
     "pages_session", "pages_session_text", "sessions_screen", "sessions_output", "history_rows", "history_search",
     "files_download", "commands_command_list", "commands_command_output",
+    "talk_chat",
 })  # fmt: skip
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (
