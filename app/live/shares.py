@@ -91,12 +91,9 @@ class Shares:
 
     def lend(self, session_id: str, viewer_id: str, on: bool) -> None:
         """Gives a viewer the keyboard until it leaves, or takes it back (or says no to one that asks): returns when
-        that holds everywhere. Raises Conflict, NotThere, Unavailable."""
-        viewer = next((one for one in self.here(session_id) if one.id == viewer_id), None)
-        if viewer is None:
+        that holds everywhere. To who may type anyway nothing is lent. Raises NotThere, Unavailable."""
+        if viewer_id not in {one.id for one in self.here(session_id)}:
             raise NotThere(said("Nobody of this id is here."))
-        if on and allows(viewer.role, TYPE):
-            raise Conflict(said("This viewer may type already."))
         self.lent(session_id, viewer_id, on)
         self._rooms.workers.tell_all("lent", session=session_id, viewer=viewer_id, on=on)
         self._barrier()
@@ -144,9 +141,9 @@ class Shares:
             guests = Guests.roles([viewer.guest.id for viewer in room.viewers.values() if viewer.guest])
             for viewer in list(room.viewers.values()):
                 told = guests.get(viewer.guest.id) if viewer.guest else given.get(viewer.user_id)
-                viewer.lent = viewer.lent and not take_back
-                role = lent_role(role_of(viewer.actor, session, told), viewer.lent)
-                self._becomes(room, viewer, role, PAUSED if session.paused else TAKEN)
+                role = role_of(viewer.actor, session, told)
+                viewer.lent = viewer.lent and not take_back and role == VIEWER
+                self._becomes(room, viewer, WRITER if viewer.lent else role, PAUSED if session.paused else TAKEN)
         self._close_guests(session_id)
         self._rooms.keeper.withdraw()
         self._rooms.feed.shared(session, given)
@@ -207,11 +204,6 @@ class Shares:
                 self.settle_all()
             except Exception:
                 log.exception("who may be where could not be looked up; next try in a moment")
-
-
-def lent_role(role: str | None, lent: bool) -> str | None:
-    """Who may watch types while the keyboard is lent to it, also where only the owner does."""
-    return WRITER if lent and role == VIEWER else role
 
 
 def counts(actor: Actor) -> bool:

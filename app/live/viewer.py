@@ -65,7 +65,7 @@ class Viewer:
     last_typed_at: float | None = None  # seconds since 1970, for people; `typed_at` is monotonic
     view: View | None = None  # None: at the bottom
     asks: bool = False  # for the keyboard
-    lent: bool = False  # it has the keyboard until it leaves, or the owner takes it back
+    lent: bool = False  # may only watch, and has the keyboard until it leaves or the owner takes it back
     pace: Pace = field(default_factory=Pace)
     return_from: float = 0.0  # no exact snapshot before, while a flood goes on
     _returned_at: float = 0.0

@@ -155,7 +155,6 @@ def test_a_viewer_asks_for_the_keyboard_gets_it_and_loses_it(server, session, vi
     assert bob.type("lent\n")["ok"]
     alice.wait(lambda v: listed(v, mine).get("lent") and listed(v, mine)["role"] == "writer")
     assert bob.call("ask", {"session": session, "on": True})["error"]["code"] == "conflict"
-    assert keyboard(server, session, mine).status_code == 409
     assert keyboard(server, session, "nobody").status_code == 404
     assert keyboard(server, session, mine, "DELETE").status_code == 204
     assert bob.type("late\n")["error"]["code"] == "forbidden"
@@ -183,6 +182,12 @@ def test_a_lent_keyboard_goes_over_the_lock_and_ends_with_a_new_one_a_leaving_an
     assert keyboard(server, session, mine).status_code == 204
     assert bob.call("leave", {"session": session})["ok"]
     assert bob.join(session)["role"] == "viewer" and bob.type("x")["error"]["code"] == "forbidden"
+    locked(False)
+    assert bob.type("x")["ok"]
+    here = next(one["viewer"] for one in api.get(f"/sessions/{session}/sharing").json()["here"])
+    assert keyboard(server, session, here).status_code == 204, "but nothing is lent to who may type"
+    locked(True)
+    assert bob.type("x")["error"]["code"] == "forbidden"
     again = next(one["viewer"] for one in api.get(f"/sessions/{session}/sharing").json()["here"])
     assert keyboard(server, session, again).status_code == 204
     assert api.call("DELETE", f"/sessions/{session}/grants/{grant['id']}").status_code == 204
