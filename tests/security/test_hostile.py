@@ -89,7 +89,7 @@ def test_none_runs_anywhere(server, person, tmp_path, device):  # noqa: F811
     assert page.title().startswith(PAYLOADS[1]) or PAYLOADS[1] in page.title()
 
 
-def talk(server, session, author):
+def talk(server, session, author):  # noqa: F811
     """All of them said, faster than the server lets a person."""
     rows = [(session, number + 1, 1, author, 0, 0.0, 0, text) for number, text in enumerate(PAYLOADS)]
     with sqlite3.connect(server.data_dir / "holdfast.db") as database:
