@@ -28,13 +28,15 @@ LINKED = (WRITER, VIEWER)
 @dataclass(frozen=True)
 class Guest:
     """Who came by a share link: no account, one session. `fresh_from`: an offset of its output, below which nothing
-    is shown to this guest; None: all may be. `until`: seconds since 1970, None: no end."""
+    is shown to this guest; None: all may be. `until`: seconds since 1970, None: no end. `made_at`:
+    when the link was made."""
 
     id: int
     link: int
     session: str
     fresh_from: int | None = None
     until: float | None = None
+    made_at: float = 0.0
 
 
 @dataclass(frozen=True)

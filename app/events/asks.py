@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.expected import expected
 from app.live.listing import NUMBERING_MOST, Device
 from app.live.thumbnails import MOST_IN_SIGHT
+from app.models.message import MESSAGE_LENGTH, speech
 from app.words import ENGLISH, told
 
 # Bytes in one input event. A larger paste comes in pieces, so that others' keys get in between.
@@ -73,6 +74,24 @@ class See(Ask):
     cols: Size | None = None
     row: Offset | None = None
     numbering: Annotated[str, Field(max_length=NUMBERING_MOST)] = ""
+
+
+class Say(Ask):
+    session: SessionId
+    text: Annotated[str, Field(max_length=MESSAGE_LENGTH), AfterValidator(speech)]
+
+
+class Wish(Ask):
+    session: SessionId
+    on: bool
+
+
+class Earlier(Ask):
+    """The newest messages; `before`: those with smaller numbers."""
+
+    session: SessionId
+    before: Annotated[int, Field(ge=1, le=OFFSET_MOST)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 class Nothing(Ask):

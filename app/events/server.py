@@ -9,7 +9,7 @@ import socketio
 from flask import Flask
 from flask_socketio import SocketIO
 
-from app.events import sessions
+from app.events import sessions, talk
 from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
 from app.live.listing import device_of
@@ -25,6 +25,10 @@ ByToken = Callable[[object], Actor | None]
 ByLink = Callable[[dict[str, Any], object], Actor | None]
 # The language that somebody reads who opens a connection.
 Reads = Callable[[dict[str, Any], Actor], str]
+
+
+# Importing them fills the table of events.
+FILL_THE_TABLE = (sessions, talk)
 
 
 def make(app: Flask) -> SocketIO:

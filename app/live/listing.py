@@ -42,4 +42,5 @@ def listed(viewer: Viewer | Elsewhere) -> dict[str, object]:
         "hidden": viewer.hidden, "device": viewer.device, "joined_at": rfc3339(viewer.joined_at or None),
         "typed_at": rfc3339(viewer.last_typed_at),
         "view": View(*viewer.view)._asdict() if viewer.view else None,
+        "asks": viewer.asks, "lent": viewer.lent,
     }  # fmt: skip

@@ -34,6 +34,8 @@ class Elsewhere(NamedTuple):
     view: View | None = None
     user_id: int = 0
     link: int = 0
+    asks: bool = False
+    lent: bool = False
 
     def as_json(self) -> dict[str, object]:
         return listed(self)
@@ -43,6 +45,7 @@ class Elsewhere(NamedTuple):
         return cls(
             viewer.id, viewer.user, viewer.role, viewer.rows, viewer.cols, viewer.input_client, viewer.joined_at,
             viewer.hidden, viewer.device, viewer.last_typed_at, viewer.view, viewer.user_id, viewer.link,
+            viewer.asks, viewer.lent,
         )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from app.live.room import Room
 from app.live.shares import Shares
 from app.live.sizes import Size
 from app.live.status import Status, status_of
+from app.live.talk import Talk
 from app.live.uploads import Order, Place, Stored
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
@@ -68,6 +69,7 @@ class Rooms(Following):
         self.workers = Workers(self, worker, config.workers)
         self.deeds = Deeds(self)
         self.shares = Shares(self)
+        self.talk = Talk(self)
 
     def start(self) -> None:
         super().start()

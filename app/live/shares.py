@@ -24,7 +24,7 @@ from app.models.login import Login
 from app.models.session import Session
 from app.models.token import ApiToken
 from app.models.user import User
-from app.permissions import KEPT_OUT, OWNER, WATCH, Actor, Guest, allows, role_of
+from app.permissions import KEPT_OUT, OWNER, TYPE, VIEWER, WATCH, WRITER, Actor, Guest, allows, role_of
 from app.words import said
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ class Shares:
 
     # What edges call.
 
-    def changed(self, session_id: str) -> None:
-        """Something was written about who may what there. Returns when it holds everywhere; raises Unavailable when
-        another worker, or the keeper, did not answer (they will follow, but nobody knows when)."""
-        self.settle(session_id)
-        self._rooms.workers.tell_all("shared", sessions=[session_id])
+    def changed(self, session_id: str, take_back: bool = False) -> None:
+        """Something was written about who may what there (`take_back`: and no keyboard is lent any more). Returns when
+        it holds everywhere; raises Unavailable when another worker, or the keeper, did not answer (they will follow,
+        but nobody knows when)."""
+        self.settle(session_id, take_back)
+        self._rooms.workers.tell_all("shared", sessions=[session_id], take_back=take_back)
         self._barrier()
 
     def changed_all(self, session_ids: list[str]) -> None:
@@ -78,6 +79,25 @@ class Shares:
             Grant.give(session.id, KEPT_OUT, user=user)
         self.changed(session.id)
 
+    def ask(self, viewer: Viewer, on: bool) -> None:
+        """A viewer that may not type asks for the keyboard, or does no more. Raises Conflict, NotThere."""
+        room = self._rooms.rooms.get(viewer.session)
+        if room is None or room.viewers.get(viewer.id) is not viewer:
+            raise NotThere
+        if on and viewer.may(TYPE):
+            raise Conflict(said("You may type already."))
+        viewer.asks = on
+        room.news()
+
+    def lend(self, session_id: str, viewer_id: str, on: bool) -> None:
+        """Gives a viewer the keyboard until it leaves, or takes it back (or says no to one that asks): returns when
+        that holds everywhere. To who may type anyway nothing is lent. Raises NotThere, Unavailable."""
+        if viewer_id not in {one.id for one in self.here(session_id)}:
+            raise NotThere(said("Nobody of this id is here."))
+        self.lent(session_id, viewer_id, on)
+        self._rooms.workers.tell_all("lent", session=session_id, viewer=viewer_id, on=on)
+        self._barrier()
+
     def here(self, session_id: str) -> list[Viewer | Elsewhere]:
         """Who is in the session, in every worker."""
         room = self._rooms.rooms.get(session_id)
@@ -100,7 +120,16 @@ class Shares:
 
     # What workers do.
 
-    def settle(self, session_id: str) -> None:
+    def lent(self, session_id: str, viewer_id: str, on: bool) -> None:
+        """Here, where the viewer may be, or by another worker. Does not yield."""
+        room = self._rooms.rooms.get(session_id)
+        viewer = room.viewers.get(viewer_id) if room is not None else None
+        if room is not None and viewer is not None:
+            viewer.asks, viewer.lent = False, on
+            room.news()
+        self.settle(session_id)
+
+    def settle(self, session_id: str, take_back: bool = False) -> None:
         """Brings what is open here in line with the database. Does not yield."""
         session = Session.numbered(session_id)
         if session is None:
@@ -112,7 +141,9 @@ class Shares:
             guests = Guests.roles([viewer.guest.id for viewer in room.viewers.values() if viewer.guest])
             for viewer in list(room.viewers.values()):
                 told = guests.get(viewer.guest.id) if viewer.guest else given.get(viewer.user_id)
-                self._becomes(room, viewer, role_of(viewer.actor, session, told), PAUSED if session.paused else TAKEN)
+                role = role_of(viewer.actor, session, told)
+                viewer.lent = viewer.lent and not take_back and role == VIEWER
+                self._becomes(room, viewer, WRITER if viewer.lent else role, PAUSED if session.paused else TAKEN)
         self._close_guests(session_id)
         self._rooms.keeper.withdraw()
         self._rooms.feed.shared(session, given)
@@ -127,6 +158,7 @@ class Shares:
         if role == viewer.role:
             return
         viewer.role = role or ""
+        viewer.asks = viewer.asks and not viewer.may(TYPE)
         if allows(role, WATCH):
             room.tell_role(viewer)
         else:

@@ -61,8 +61,11 @@ class Viewer:
     snapshot_at: float = 0.0
     snapshot_offset: int = 0
     typed_at: float = 0.0
+    writes_at: float = 0.0  # when it was told last that it writes a message; monotonic
     last_typed_at: float | None = None  # seconds since 1970, for people; `typed_at` is monotonic
     view: View | None = None  # None: at the bottom
+    asks: bool = False  # for the keyboard
+    lent: bool = False  # may only watch, and has the keyboard until it leaves or the owner takes it back
     pace: Pace = field(default_factory=Pace)
     return_from: float = 0.0  # no exact snapshot before, while a flood goes on
     _returned_at: float = 0.0

@@ -261,7 +261,13 @@ class Workers:
                 self._rooms.keeper.withdraw()
             case "shared":
                 for session_id in note["sessions"]:
-                    self._rooms.shares.settle(session_id)
+                    self._rooms.shares.settle(session_id, note.get("take_back", False))
+            case "lent":
+                self._rooms.shares.lent(note["session"], note["viewer"], note["on"])
+            case "said":
+                self._rooms.talk.told(note["message"])
+            case "writes":
+                self._rooms.talk.writes(note["who"])
             case "done":
                 if note["to"] == self._name:
                     self._done(note["from"], note["number"])

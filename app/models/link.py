@@ -110,8 +110,9 @@ class Guest(Record):
         # Not a name that an account can have.
         name = f"Guest {guest.id}"
         return Actor(
-            -guest.id, name, False, guest=Comer(guest.id, link.id, link.session_id, link.fresh_from, link.expires_at)
-        )
+            -guest.id, name, False,
+            guest=Comer(guest.id, link.id, link.session_id, link.fresh_from, link.expires_at, link.created_at),
+        )  # fmt: skip
 
     @classmethod
     def roles(cls, ids: Collection[int]) -> dict[int, str]:

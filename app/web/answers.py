@@ -37,6 +37,8 @@ class ViewerBody(BaseModel):
     joined_at: Time | None = None
     typed_at: Time | None = None
     view: dict[str, Any] | None = None
+    asks: bool = False
+    lent: bool = False
 
 
 class StatusBody(BaseModel):

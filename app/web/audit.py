@@ -20,6 +20,7 @@ from app.web.routes import API, SIGNED_IN, Answer, Route, page, route
 QUIET = {
     "sessions_type_in": "every key would be an entry; who joined is one, and the session's timeline has who typed",
     "sessions_resize": "as often as a window is dragged, and it is undone by another",
+    "talk_say": "talk is kept with its author where it belongs, and is erased with the session; the log is not",
     "dashboard_look": "what one has seen, for oneself",
     "dashboard_end_several": "written down by itself, one entry a session",
     "preferences_preference_change": "how one likes one's own pages",
@@ -35,10 +36,11 @@ QUIET = {
     "passkeys_options": "the same",
     "proof_options": "the same",
 }  # fmt: skip
-# GET routes that answer what a program wrote.
+# GET routes that answer what a program wrote, or people said.
 READS = frozenset({
     "pages_session", "pages_session_text", "sessions_screen", "sessions_output", "history_rows", "history_search",
     "files_download", "commands_command_list", "commands_command_output",
+    "talk_chat",
 })  # fmt: skip
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (

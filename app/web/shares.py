@@ -131,7 +131,7 @@ def moderate(session: Session, body: Moderation) -> Any:
     changes = body.model_dump(exclude_none=True)
     if changes:
         session.change(**changes)
-        rooms().shares.changed(session.id)
+        rooms().shares.changed(session.id, take_back=bool(body.locked))
     return everything(session)
 
 
@@ -202,6 +202,20 @@ def viewer_remove(session: Session, viewer: str) -> Any:
     """Shows a viewer the door. An account stays out until its grant is changed or taken; a guest may come anew by its
     link while that holds."""
     rooms().shares.remove(session, viewer)
+    return "", 204
+
+
+@route("PUT", ONE + "/viewers/<viewer>/keyboard", SHARE, DONE)
+def keyboard_give(session: Session, viewer: str) -> Any:
+    """Lets a viewer type until it leaves or the keyboard is taken back; also while only you type."""
+    rooms().shares.lend(session.id, viewer, True)
+    return "", 204
+
+
+@route("DELETE", ONE + "/viewers/<viewer>/keyboard", SHARE, DONE)
+def keyboard_take(session: Session, viewer: str) -> Any:
+    """Takes it back; or says no to a viewer that asks for it."""
+    rooms().shares.lend(session.id, viewer, False)
     return "", 204
 
 

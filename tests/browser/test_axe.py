@@ -58,6 +58,13 @@ def people(page: Page) -> None:
     expect(page.locator("presence-list")).to_be_visible()
 
 
+def chat(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('session.chat'); }")
+    page.locator("chat-panel textarea").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("chat-panel .message").first).to_be_visible()
+
+
 def sizes(page: Page) -> None:
     press(page, "size-open")
     expect(page.locator("size-menu")).to_be_visible()
@@ -103,6 +110,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", details
     yield f"/sessions/{running}", commands
     yield f"/sessions/{running}", people
+    yield f"/sessions/{running}", chat
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", share

@@ -4,6 +4,7 @@ page does one of them run, become markup, leave its place, or offend the policy.
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 from playwright.sync_api import expect
@@ -77,13 +78,26 @@ def test_none_runs_anywhere(person, made, device):
             page.goto(path)
             page.wait_for_load_state("networkidle")
             unhurt(page)
+    talk(server, made[1], name)
     page.goto(f"/sessions/{made[1]}")
     joined(page)
+    page.keyboard.press("Alt+Shift+M")
+    expect(page.locator("chat-panel .message .text")).to_have_count(50)
+    assert page.locator("chat-panel .message .text").all_text_contents() == list(PAYLOADS[-50:])
+    unhurt(page)
+    page.keyboard.press("Escape")
     page.keyboard.press("Control+Shift+K")
     page.keyboard.type("script")
     expect(page.get_by_role("dialog").get_by_role("option").first).to_contain_text("script")
     unhurt(page)
     assert page.title().startswith(PAYLOADS[1]) or PAYLOADS[1] in page.title()
+
+
+def talk(server, session, author):  # noqa: F811
+    """All of them said, faster than the server lets a person."""
+    rows = [(session, number + 1, 1, author, 0, 0.0, 0, text) for number, text in enumerate(PAYLOADS)]
+    with sqlite3.connect(server.data_dir / "holdfast.db") as database:
+        database.executemany("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def shell(text):

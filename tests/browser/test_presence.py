@@ -36,8 +36,8 @@ def test_two_devices_of_one_account_are_told_apart(server, person, locale):
         expect(rows).to_have_count(2)
         expect(rows.nth(0).locator(".avatar")).to_have_attribute("data-device", mine)
         expect(rows.nth(1).locator(".avatar")).to_have_attribute("data-device", other)
-        expect(rows.nth(0).locator("button")).to_be_hidden()
-        expect(rows.nth(1).locator("button")).to_be_visible()
+        expect(rows.nth(0).locator(".follow")).to_be_hidden()
+        expect(rows.nth(1).locator(".follow")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("[data-part=avatars] .avatar:visible")).to_have_count(2)
     away(phone)
@@ -83,7 +83,7 @@ def test_what_another_viewer_sees_is_followed_until_one_scrolls_oneself(server, 
     leader, page = person().join(session), person(device=device).join(session)
     for one in (leader, page):
         shows(one, "line 0400")
-    people(page).nth(1).locator("button").click()
+    people(page).nth(1).locator(".follow").click()
     expect(page.locator("[data-part=following]")).to_be_visible()
     leader.evaluate("() => holdfast.scroll.asked({ to: 'top' })")
     shown = "(holdfast.scroll.reading ? holdfast.scroll.pane.text() : holdfast.terminal.shownText)"
@@ -105,11 +105,11 @@ def test_following_ends_when_the_other_leaves_and_by_the_button(server, person):
     session = server.api("alice").start(["cat"])["id"]
     leader, page = person().join(session), person().join(session)
     for _ in range(2):
-        people(page).nth(1).locator("button").click()
+        people(page).nth(1).locator(".follow").click()
         expect(page.locator("[data-part=following]")).to_contain_text("Following alice (computer)")
         page.locator("[data-part=follow-stop]").click()
         expect(page.locator("[data-part=following]")).to_be_hidden()
-    people(page).nth(1).locator("button").click()
+    people(page).nth(1).locator(".follow").click()
     leader.close()
     expect(page.locator("[data-part=following]")).to_be_hidden()
     expect(page.locator("toast-line")).to_have_text("alice (computer) has left.")

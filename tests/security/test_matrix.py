@@ -9,7 +9,7 @@ import pytest
 import requests
 from socketio.exceptions import ConnectionError as NoConnection
 
-from app.events import sessions
+from app.events import sessions, talk
 from app.events.gate import TABLE
 from app.live.views import OutputSlice
 from app.models.audit import Entry
@@ -40,7 +40,7 @@ BODIES = {
     "POST /api/v1/sessions/<id>/grants": {"user": "charlie", "role": "viewer"},
     "PATCH /api/v1/sessions/<id>/sharing": {"locked": True},
     "POST /api/v1/password": {"current": PASSWORD, "new": PASSWORD},
-    "POST /api/v1/teams": {"name": "crew"},
+    "POST /api/v1/teams": {"name": "crew"}, "POST /api/v1/sessions/<id>/chat": {"text": "hello"},
 }  # fmt: skip
 # What changes who somebody is.
 SIGNS = ("/logout", "/login", "/api/v1/password")
@@ -69,6 +69,7 @@ class Cast:
     def __init__(self, world: World) -> None:
         self.world = world
         world.rooms.shares.remove = lambda session, viewer: world.rooms._note("remove", viewer)
+        world.rooms.shares.lend = lambda session, viewer, on: world.rooms._note("lend", viewer, on)
         for name in ("owner", *GIVEN, "stranger", "revoked"):
             world.users[name] = User.register(name, PASSWORD)
         world.rooms.commands = NoCommands()
@@ -180,9 +181,11 @@ def test_every_route_for_everybody(world):
 ASKS = {
     "join": {}, "input": {"data": "x"}, "resize": {"rows": 20, "cols": 70}, "look": {"visible": True}, "view": {},
     "leave": {}, "peek": {"sessions": []}, "watch": {}, "unwatch": {}, "drawn": {"offset": 0},
+    "say": {"text": "hello"}, "typing": {}, "chat": {}, "ask": {"on": True},
 }  # fmt: skip
 # In an order in which each can be done.
-ORDER = ("watch", "peek", "unwatch", "join", "input", "resize", "drawn", "look", "view", "leave")
+ORDER = ("watch", "peek", "unwatch", "join", "input", "resize", "drawn", "look", "view", "say", "typing", "chat",
+         "ask", "leave")
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +238,7 @@ def cells_of(server, session: str, way: dict, who: str) -> dict[str, str]:
 def test_every_event_for_everybody(shared):
     server, session, ways = shared
     by_who = {who: cells_of(server, session, ways[who], who) for who in COLUMNS}
-    assert sessions and set(ORDER) == set(TABLE), "an event without a question to ask"
+    assert sessions and talk and set(ORDER) == set(TABLE), "an event without a question to ask"
     rows = {name: {who: by_who[who][name] for who in COLUMNS} for name in TABLE}
     differ = compared(rows, "event", HERE / "matrix-events.txt")
     assert not differ, "\n".join(differ)

@@ -22,6 +22,7 @@ from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
 from app.live.status import Status, rfc3339
+from app.live.talk import Talk
 from app.live.uploads import Stored
 from app.live.views import OutputSlice
 from app.models import base, secrets
@@ -68,9 +69,12 @@ class Alone:
 class Shared:
     """What the routes of sharing need of the rooms: nobody is in any session."""
 
-    def changed(self, session_id): ...
+    def changed(self, session_id, take_back=False): ...
     def changed_all(self, session_ids): ...
     def remove(self, session, viewer_id):
+        raise NotThere
+
+    def lend(self, session_id, viewer_id, on):
         raise NotThere
 
     def here(self, session_id):
@@ -101,6 +105,8 @@ class ActedRooms:
         self.audit.start()  # an answer waits until its entry is written
         self.rooms = {}
         self.commands = Commands(self, Path("/nowhere"))
+        self.workers = Alone()
+        self.talk = Talk(self)
 
     def room_of(self, session):
         raise NotThere

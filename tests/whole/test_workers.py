@@ -393,3 +393,28 @@ def test_who_types_reads_and_does_not_look_is_told_on_both(pair, connect):
     two.wait(lambda v: v.viewers["size_holder_viewer"] == mine)
     one.call("look", {"session": session, "visible": False})
     two.wait(lambda v: told(v)["hidden"] and v.viewers["size_holder_viewer"] is None)
+
+
+def test_talk_and_a_lent_keyboard_reach_who_is_on_the_other(pair, connect):
+    pair.user("bob")
+    owner = api_of(pair, 1)
+    session = owner.start(["sh", "-c", "stty -echo; exec cat"])["id"]
+    assert owner.post(f"/sessions/{session}/grants", {"user": "bob", "role": "viewer"}).status_code == 201
+    one, two = connect(pair, 1), connect(pair, 2, name="bob")
+    one.join(session)
+    mine = two.join(session)["viewer"]
+    assert two.call("typing", {"session": session})["ok"]
+    assert two.call("say", {"session": session, "text": "from the other"})["ok"]
+    one.wait(lambda v: [m["text"] for m in v.of("said")] == ["from the other"] and v.of("typing"))
+    assert two.call("ask", {"session": session, "on": True})["ok"]
+    one.wait(lambda v: any(w["viewer"] == mine and w["asks"] for w in v.viewers["viewers"]))
+    for _ in range(5):
+        assert owner.call("PUT", f"/sessions/{session}/viewers/{mine}/keyboard").status_code == 204
+        assert two.type("lent\n")["ok"]
+        assert owner.call("DELETE", f"/sessions/{session}/viewers/{mine}/keyboard").status_code == 204
+        assert two.type("late\n")["error"]["code"] == "forbidden"
+    assert owner.call("PUT", f"/sessions/{session}/viewers/{mine}/keyboard").status_code == 204
+    assert owner.call("PATCH", f"/sessions/{session}/sharing", json={"locked": True}).status_code == 200
+    assert two.type("late\n")["error"]["code"] == "forbidden"
+    one.wait_output(b"lent\r\n" * 5)
+    assert b"late" not in one.output

@@ -1,4 +1,5 @@
-/* <presence-list>: the popover that names everybody who is here. Event: `follow-chosen` {viewer} (an id, or null). */
+/* <presence-list>: the popover that names everybody who is here. Events: `follow-chosen` {viewer} (an id, or null),
+`keyboard-chosen` {viewer, on}. */
 
 import { size } from "../helpers/format.js";
 import { deviceWord, doing, lastTypist, named, typing } from "../helpers/people.js";
@@ -11,7 +12,8 @@ import { face } from "./faces.js";
 const MOST_SHOWN = 50;
 
 class PresenceList extends Parted {
-  /** `facts`: {viewers, mine (an id), holder (an id), followed (an id), total, announce, now}. */
+  /** `facts`: {viewers, mine (an id), holder (an id), followed (an id), lends (whether this page
+   * gives the keyboard), total, announce, now}. */
   draw(facts) {
     this.facts = facts;
     const { viewers, mine, total } = facts;
@@ -32,7 +34,10 @@ class PresenceList extends Parted {
     while (list.children.length > count) list.lastElementChild.remove();
     while (list.children.length < count) {
       const row = this.part("person").content.firstElementChild.cloneNode(true);
-      row.querySelector("button").addEventListener("click", () => this.follow(row.dataset.viewer));
+      const on = (name, act) => row.querySelector(`.${name}`).addEventListener("click", () => act(row.dataset.viewer));
+      on("follow", (viewer) => this.follow(viewer));
+      on("give", (viewer) => this.lend(viewer, true));
+      on("take", (viewer) => this.lend(viewer, false));
       list.append(row);
     }
   }
@@ -48,13 +53,30 @@ class PresenceList extends Parted {
       deviceWord(viewer.device), own ? "" : doing(viewer, now), viewer.viewer === this.typist && !typing(viewer, now) ? t("typed last") : "",
       viewer.viewer === holder ? t("set the size") : "",
       viewer.rows && viewer.cols ? t("window {size}", { size: size(viewer.rows, viewer.cols) }) : "",
-      roleWords(viewer.role),
+      roleWords(viewer.role), viewer.asks ? t("asks for the keyboard") : "", viewer.lent ? t("has the keyboard") : "",
     ]);
-    const button = row.querySelector("button");
+    this.drawKeyboard(row, viewer);
+    const button = row.querySelector(".follow");
     setHidden(button, own || viewer.device === "script");
     button.ariaPressed = String(following);
     setText(button, following ? t("Following") : t("Follow"));
     button.ariaLabel = following ? t("Following {who}", { who: named(viewer) }) : t("Follow {who}", { who: named(viewer) });
+  }
+
+  drawKeyboard(row, { viewer, asks, lent, user, device }) {
+    const { lends } = this.facts;
+    const who = { who: named({ user, device }) };
+    const [give, take] = [row.querySelector(".give"), row.querySelector(".take")];
+    setHidden(give, !(lends && asks));
+    setHidden(take, !(lends && (asks || lent)));
+    give.ariaLabel = t("Let {who} type", who);
+    setText(take, lent ? t("Take the keyboard") : t("Not now"));
+    take.ariaLabel = lent ? t("Take the keyboard from {who}", who) : t("Do not let {who} type now", who);
+    row.dataset.viewer = viewer;
+  }
+
+  lend(viewer, on) {
+    this.dispatchEvent(new CustomEvent("keyboard-chosen", { detail: { viewer, on } }));
   }
 
   follow(viewer) {

@@ -20,8 +20,10 @@ import { listenToGestures } from "./gestures.js";
 import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
+import { SessionKeyboard } from "./session-keyboard.js";
 import { SessionPeople } from "./session-people.js";
 import { SessionSharing } from "./session-sharing.js";
+import { SessionChat } from "./session-chat.js";
 import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
@@ -63,6 +65,13 @@ class SessionPage extends Parted {
     this.keyboard();
     this.tools = new PaneTools(this);
     this.commands = new SessionCommands(this);
+    this.chat = new SessionChat({
+      page: this, stream: this.stream, link: this.link, signal: this.ending.signal, scroll: this.scroll,
+      others: [this.details, this.commands.list], back: () => this.view.focus(),
+    });
+    this.asking = new SessionKeyboard({
+      page: this, stream: this.stream, link: this.link, list: this.people.list, running: () => this.status.running,
+    });
     this.draw();
     if (this.active !== undefined) return;    // a workspace says which of its panes has the focus
     this.activate();
@@ -94,6 +103,8 @@ class SessionPage extends Parted {
     this.actions.register();
     this.tools.register();
     this.commands.register();
+    this.chat.register();
+    this.asking.register();
     this.sizes.register();
     this.sharing.register();
     this.people.register({ anew: true });
@@ -103,6 +114,8 @@ class SessionPage extends Parted {
     this.actions.forget();
     this.tools.forget();
     this.commands.forget();
+    this.chat.unregister();
+    this.asking.unregister();
     this.sizes.unregister();
     this.sharing.unregister();
     this.people.unregister();

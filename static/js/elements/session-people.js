@@ -151,6 +151,7 @@ export class SessionPeople {
     const { facts } = this.status;
     this.list.draw({
       viewers: this.viewers, mine: this.stream.viewer, holder: facts.size_holder_viewer, followed: this.follower.whom,
+      lends: this.stream.role === "owner",
       total: facts.connected_clients ?? 0, announce: preferences.get("announce_presence", true), now: Date.now(),
     });
   }

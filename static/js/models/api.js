@@ -163,6 +163,15 @@ export class Api {
     return this.call("DELETE", `/sessions/${id}/links/${link}`);
   }
 
+  /** Lets a viewer type, until it leaves or that is taken back. */
+  lend(id, viewer) {
+    return this.call("PUT", `/sessions/${id}/viewers/${viewer}/keyboard`);
+  }
+
+  takeKeyboard(id, viewer) {
+    return this.call("DELETE", `/sessions/${id}/viewers/${viewer}/keyboard`);
+  }
+
   removeViewer(id, viewer) {
     return this.call("DELETE", `/sessions/${id}/viewers/${viewer}`);
   }

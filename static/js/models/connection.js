@@ -14,6 +14,8 @@ client sends                     what for
   look                           whether anybody looks at this page: hidden, it gets no output
   view                           what this page has scrolled to, for who follows it
   watch, unwatch                 the dashboard's feed
+  say, typing, chat              a message to who is in the session, one is being written, those before
+  ask                            for the keyboard, or no more
   peek                           which cards are in sight: their screens are drawn small
 server sends
   output                         bytes that begin at an offset
@@ -26,14 +28,18 @@ server sends
   thumbnail                      a small picture of a screen that is in sight
   role, removed                  this page's role from now on; it is out of the session
   command                        a command of the session's shell began or ended
+  said, typing                   a message of the chat; somebody writes one
 */
 
 import { t } from "../helpers/words.js";
 
-export const CLIENT_EVENTS = ["join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek"];
+export const CLIENT_EVENTS = [
+  "join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek", "say", "typing", "chat",
+  "ask",
+];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed", "command",
+  "looked", "thumbnail", "role", "removed", "command", "said", "typing",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
