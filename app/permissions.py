@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-WATCH, TYPE, RESIZE, END, EDIT, SHARE = "watch", "type", "resize", "end", "edit", "share"
-NEEDS = (WATCH, TYPE, RESIZE, END, EDIT, SHARE)
+WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE = "watch", "talk", "type", "resize", "end", "edit", "share"
+NEEDS = (WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE)
 
 OWNER, OPERATOR, WRITER, VIEWER = "owner", "operator", "writer", "viewer"
 # From most to least; each row grants what the rows below it grant. Whoever has none of them is a stranger.
 ROLES: tuple[tuple[str, frozenset[str]], ...] = (
     (OWNER, frozenset(NEEDS)),
-    (OPERATOR, frozenset({WATCH, TYPE, RESIZE, END})),
-    (WRITER, frozenset({WATCH, TYPE, RESIZE})),
-    (VIEWER, frozenset({WATCH})),
+    (OPERATOR, frozenset({WATCH, TALK, TYPE, RESIZE, END})),
+    (WRITER, frozenset({WATCH, TALK, TYPE, RESIZE})),
+    (VIEWER, frozenset({WATCH, TALK})),
 )
 _GRANTS = dict(ROLES)
 _RANK = {role: rank for rank, (role, _) in enumerate(ROLES)}

@@ -15,6 +15,7 @@ FULL = frozenset(SCOPES)
 # that the user has, so what they do depends on the method.
 _OF_NEED = {
     "watch": READ,
+    "talk": WRITE,
     "type": WRITE,
     "resize": WRITE,
     "end": WRITE,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from app.events.asks import Earlier, Leave, Say, Wish
 from app.events.gate import Caller, Reply, on, viewer_of
 from app.live.rooms import Rooms
-from app.permissions import WATCH
+from app.permissions import TALK, WATCH
 
 
-@on("say", Say, needs=WATCH, guests=True)
+@on("say", Say, needs=TALK, guests=True)
 def say(rooms: Rooms, caller: Caller, ask: Say, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "say")
     number = rooms.talk.say(ask.session, caller.actor, ask.text, viewer)
     reply({"ok": True, "number": number})
 
 
-@on("typing", Leave, needs=WATCH, guests=True)
+@on("typing", Leave, needs=TALK, guests=True)
 def typing(rooms: Rooms, caller: Caller, ask: Leave, reply: Reply) -> None:
     rooms.talk.types(viewer_of(caller, ask, "typing"))
     reply({"ok": True})
@@ -27,7 +27,7 @@ def chat(rooms: Rooms, caller: Caller, ask: Earlier, reply: Reply) -> None:
     reply({"ok": True, **rooms.talk.page(ask.session, caller.actor, ask.before, ask.limit)})
 
 
-@on("ask", Wish, needs=WATCH, guests=True)
+@on("ask", Wish, needs=TALK, guests=True)
 def ask_(rooms: Rooms, caller: Caller, ask: Wish, reply: Reply) -> None:
     rooms.shares.ask(viewer_of(caller, ask, "ask"), ask.on)
     reply({"ok": True})

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from app.models.message import MESSAGE_LENGTH, speech
 from app.models.session import Session
-from app.permissions import WATCH, Actor
+from app.permissions import TALK, WATCH, Actor
 from app.web.answers import Time
 from app.web.bodies import LARGEST, Body, Query
 from app.web.gate import rooms
@@ -57,7 +57,7 @@ def chat(session: Session, actor: Actor, query: ChatPage) -> Any:
     return rooms().talk.page(session.id, actor, query.before, query.limit)
 
 
-@route("POST", ONE + "/chat", WATCH, Answer(201, SaidBody))
+@route("POST", ONE + "/chat", TALK, Answer(201, SaidBody))
 def say(session: Session, actor: Actor, body: NewMessage) -> Any:
     """Says something to everybody in the session; text, nothing else."""
     return {"number": rooms().talk.say(session.id, actor, body.text)}, 201

@@ -156,7 +156,8 @@ def test_events_pass_by_the_same_scopes(world, monkeypatch):
             event._replace(handler=lambda rooms, caller, ask, reply: done.append(1) or reply({"ok": True})),
         )
     mine, other = "a" * 12, "b" * 12
-    asks = {"input": {"data": "x"}, "resize": {"rows": 5, "cols": 5}, "drawn": {"offset": 1}, "look": {"visible": True}}
+    asks = {"input": {"data": "x"}, "resize": {"rows": 5, "cols": 5}, "drawn": {"offset": 1}, "look": {"visible": True},
+            "say": {"text": "hello"}, "ask": {"on": True}}  # fmt: skip
 
     def ask(name, session):
         if name in ("watch", "unwatch"):
