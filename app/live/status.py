@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from app.live.processes import directory_of
+from app.live.processes import directory_of, printable
 from app.models.command import Ran
+from app.screen.signs import DIRECTORY_CHARACTERS
 
 if TYPE_CHECKING:
     from app.live.following import Following
@@ -115,7 +116,10 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         name=session.name,
         owner=session.owner.name,
         command=session.command,
-        cwd=(alive and ((signs and signs.directory) or directory_of(session.pid))) or session.cwd,
+        # A directory may be named with anything, and whoever the session is shared with reads it.
+        cwd=printable(
+            (alive and ((signs and signs.directory) or directory_of(session.pid))) or session.cwd, DIRECTORY_CHARACTERS
+        ),
         title=(signs.title if signs else session.title) or None,
         tags=session.tags,
         state=session.state,

@@ -139,6 +139,11 @@ class Session(Record):
             return cls.select().where(cls.owner == user_id, cls.state == RUNNING).count()
 
     @classmethod
+    def ids_of(cls, user_id: int) -> list[str]:
+        with db.connection_context():
+            return [row.id for row in cls.select(cls.id).where(cls.owner == user_id)]
+
+    @classmethod
     def begin(cls, most: int | None = None, **fields: Any) -> Session:
         """A new record. Raises Enough when the owner has `most` that run: counted and inserted in one
         transaction, because requests that come together would all count before the first has inserted."""
