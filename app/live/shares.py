@@ -107,7 +107,7 @@ class Shares:
             return
         given = Grant.in_session(session_id)
         if (record := self._rooms.records.get(session_id)) is not None:
-            record.locked, record.paused = session.locked, session.paused
+            record.locked, record.paused, record.glass = session.locked, session.paused, session.glass
         if (room := self._rooms.rooms.get(session_id)) is not None:
             guests = Guests.roles([viewer.guest.id for viewer in room.viewers.values() if viewer.guest])
             for viewer in list(room.viewers.values()):

@@ -126,12 +126,12 @@ def test_who_asks_too_fast_is_told_and_others_type_on(server, client, calm):  # 
 
 
 def test_a_full_session_takes_its_owner_and_who_was_there():
-    def viewer(number, role="viewer", client=""):
-        return SimpleNamespace(sid=f"s{number}", role=role, input_client=client)
+    def viewer(number, role="viewer", name=""):
+        return SimpleNamespace(sid=f"s{number}", role=role, input_client=name)
 
-    room = SimpleNamespace(viewers={number: viewer(number, client=f"1:{number}") for number in range(MOST_VIEWERS)})
+    room = SimpleNamespace(viewers={number: viewer(number, name=f"1:{number}") for number in range(MOST_VIEWERS)})
     assert full(room, viewer("new")) and full(room, viewer("new", "operator", "2:1"))
-    assert not full(room, viewer("new", "owner")) and not full(room, viewer("new", client="1:7"))
+    assert not full(room, viewer("new", "owner")) and not full(room, viewer("new", name="1:7"))
     assert not full(room, viewer(7))
     del room.viewers[3]
     assert not full(room, viewer("new"))
@@ -140,7 +140,7 @@ def test_a_full_session_takes_its_owner_and_who_was_there():
 def test_what_an_account_may_keep_on_disk(own_server):
     server = own_server(HOLDFAST_ACCOUNT_BYTES="200000")
     alice = server.api("alice")
-    first = alice.start(["sh", "-c", "yes | head -c 300000; echo the-end; cat"])["id"]
+    first = alice.start(["sh", "-c", "yes | head -c 300000; echo the-end; exec cat"])["id"]
     while "the-end" not in alice.screen(first):
         pass
     answer = alice.post("/sessions", {"command": ["cat"]})
