@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.config import SETTINGS
 from app.events import asks
-from app.web import bodies, glass
+from app.web import bodies
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/limits.md"
@@ -53,7 +53,7 @@ def value_of(where: str) -> object:
     module, _, name = where.rpartition(":")
     if not module:  # a field of what may be asked
         model, field = where.split(".")
-        return longest(next(getattr(one, model) for one in (bodies, asks, glass) if hasattr(one, model)), field)
+        return longest(getattr(bodies, model, None) or getattr(asks, model), field)
     found = getattr(importlib.import_module(module.removesuffix(".py").replace("/", ".")), name)
     if hasattr(found, "__metadata__"):  # a text that pydantic bounds
         return next(one.max_length for one in found.__metadata__[0].metadata if hasattr(one, "max_length"))

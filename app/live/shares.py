@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import green
 from app.keeper.client import KeeperError
 from app.live.errors import Conflict, NotThere, Unavailable
 from app.live.presence import Elsewhere
 from app.live.room import Room
+from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.grant import Grant
 from app.models.link import Guest as Guests
@@ -75,6 +76,7 @@ class Shares:
         if viewer.user_id < 0:
             Guests.revoke(-viewer.user_id)
         elif (user := User.numbered(viewer.user_id)) is not None:
+            session.break_glass(user.id, None)
             Grant.give(session.id, KEPT_OUT, user=user)
         self.changed(session.id)
 
@@ -107,7 +109,9 @@ class Shares:
             return
         given = Grant.in_session(session_id)
         if (record := self._rooms.records.get(session_id)) is not None:
-            record.locked, record.paused, record.glass = session.locked, session.paused, session.glass
+            told, record.glass = record.glass, session.glass
+            record.locked, record.paused = session.locked, session.paused
+            self._tell_glass(record, told)
         if (room := self._rooms.rooms.get(session_id)) is not None:
             guests = Guests.roles([viewer.guest.id for viewer in room.viewers.values() if viewer.guest])
             for viewer in list(room.viewers.values()):
@@ -116,6 +120,11 @@ class Shares:
         self._close_guests(session_id)
         self._rooms.keeper.withdraw()
         self._rooms.feed.shared(session, given)
+
+    def _tell_glass(self, record: Session, told: dict[str, Any]) -> None:
+        room = self._rooms.rooms.get(record.id)
+        if room is not None and record.glass != told:
+            room.tell_status(status_of(self._rooms, record))
 
     def settle_all(self) -> None:
         """After news may have been lost."""

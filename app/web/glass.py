@@ -13,25 +13,24 @@ from app.models.session import ID, Session
 from app.permissions import SHARE, Actor
 from app.web import audit
 from app.web.answers import Time
-from app.web.bodies import Body, _printable
+from app.web.bodies import Body
 from app.web.gate import rooms
 from app.web.problems import Problem, not_found
 from app.web.routes import ADMIN, ADMIN_BROWSER, API, NUMBER, Answer, route
 from app.web.sessions import ONE
+from app.web.shares import GlassBody
 from app.words import said
 
 GLASS_SECONDS = 3600
 MOST_SESSIONS = 1000
+SHORTEST_REASON, LONGEST_REASON = 10, 300
 
 
-class GlassBody(BaseModel):
-    """`id`: the administrator's number, by which the owner ends it."""
-
-    id: int
-    name: str
-    role: str
-    reason: str
-    until: Time
+def _reason(text: str) -> str:
+    text = text.strip()
+    if len(text) < SHORTEST_REASON or not text.isprintable():
+        raise ValueError(said("expected a reason of at least %(count)s printable characters", count=SHORTEST_REASON))
+    return text
 
 
 class AnySessionBody(BaseModel):
@@ -52,7 +51,7 @@ class AllSessionsBody(BaseModel):
 class BreakGlass(Body):
     """`writer` types, too."""
 
-    reason: Annotated[str, Field(min_length=10, max_length=300), AfterValidator(_printable)]
+    reason: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_reason)]
     role: Literal["viewer", "writer"] = "viewer"
 
 
