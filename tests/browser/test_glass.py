@@ -6,7 +6,9 @@ import os
 
 from playwright.sync_api import expect
 
-from tests.browser.people import DESKTOP, PHONE, faults, fits_across, joined, until
+from tests.browser.people import DESKTOP, PHONE, joined, until
+from tests.browser.test_axe import faults
+from tests.browser.test_pages import fits_across
 
 
 def test_the_owner_reads_who_looks_and_why_and_ends_it(server, person):
