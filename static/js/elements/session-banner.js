@@ -7,7 +7,7 @@ import { t } from "../helpers/words.js";
 // A reconnect that takes less is not worth a word.
 const BANNER_AFTER_MS = 500;
 
-/** `page` is a <session-page>. */
+/** `page` is a <session-page>. What an administrator does stays for an hour, over the first rows: a click puts it away. */
 export function bannerText({ problem, link, stream, status, full }) {
   if (problem) return problem;
   if (!link.open || !stream.joined) return awayText(link, stream, status);

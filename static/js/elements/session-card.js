@@ -68,6 +68,7 @@ export class SessionCard extends Parted {
     const other = role !== "owner";
     const glass = glassWords(this.session.glass);
     setHidden(this.part("shared"), !other && !glass);
+    this.part("shared").title = glass;         // which may be longer than a card
     if (!other) this.say("shared", glass);
     else this.say("shared", t("{owner}’s, {role}", { owner, role: roleWords(role) }));
   }
