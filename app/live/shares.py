@@ -132,6 +132,13 @@ class Shares:
             if any(viewer.role != OWNER for viewer in room.viewers.values()):
                 self.settle(session_id)
 
+    def end_glass(self) -> None:
+        """Where an administrator's hour is over; dashboards, which are in no room, are told there, too."""
+        for session_id, record in list(self._rooms.records.items()):
+            if any(broken["until"] <= time.time() for broken in record.glass.values()):
+                record.break_glass(0, None)  # leaves out who is over
+                self.settle(session_id)
+
     def _becomes(self, room: Room, viewer: Viewer, role: str | None, why: str) -> None:
         if role == viewer.role:
             return
@@ -179,6 +186,7 @@ class Shares:
             green.sleep(SWEEP_SECONDS)
             try:
                 self.settle_all()
+                self.end_glass()
             except Exception:
                 log.exception("who may be where could not be looked up; next try in a moment")
 
