@@ -5,7 +5,6 @@ import { Api } from "./models/api.js";
 import { Actions } from "./models/actions.js";
 import { Connection } from "./models/connection.js";
 import { Preferences } from "./models/preferences.js";
-import { toast } from "./elements/toast-line.js";
 
 const REFUSED_PAUSE_MS = 2000;
 
@@ -61,7 +60,7 @@ function connect() {
 
 /** The server turned the connection away: because the login is over (the Api then leads to the login page)? */
 async function checkLogin(made, { full, message }) {
-  if (full) toast(message);
+  if (full) document.querySelector("toast-line")?.say(message);
   await api.sessions().catch(() => {});
   setTimeout(() => made.open || made.restart(), REFUSED_PAUSE_MS);
 }
