@@ -43,6 +43,9 @@ class Config:
     scrollback_lines: int
     journal_bytes: int
     max_sessions: int
+    account_bytes: int
+    account_connections: int
+    address_connections: int
     snapshot_seconds: int
     allowed_hosts: tuple[str, ...]
     workers: int
@@ -261,6 +264,31 @@ SETTINGS: tuple[Setting, ...] = (
         "sessions",
         "running at once for each user; 1 to 10000",
         _whole(1, 10_000),
+    ),
+    Setting(
+        "HOLDFAST_ACCOUNT_BYTES",
+        "number",
+        "0",
+        "bytes",
+        "that all sessions of one account together keep on disk; who has as many starts no further session until ended"
+        " ones are forgotten, and what runs goes on; 0: no limit",
+        _whole(0, 1_125_899_906_842_624),
+    ),
+    Setting(
+        "HOLDFAST_ACCOUNT_CONNECTIONS",
+        "number",
+        "500",
+        "connections",
+        "open at once for one account (each tab has one), in each web process; 0: no limit",
+        _whole(0, 20_000),
+    ),
+    Setting(
+        "HOLDFAST_ADDRESS_CONNECTIONS",
+        "number",
+        "1000",
+        "connections",
+        "open at once from one address (of IPv6: one /64), in each web process; loopback is not counted; 0: no limit",
+        _whole(0, 20_000),
     ),
     Setting(
         "HOLDFAST_SNAPSHOT_SECONDS",

@@ -35,5 +35,5 @@ def create(config: Config, worker: int = 1) -> Holdfast:
     app.extensions["rooms"] = rooms
     wiring.register(app, config)
     ways = events.Ways(partial(logins.who, app), logins.who_by_token, partial(guests.who, app))
-    events.register(io, rooms, ways, partial(spoken.of_handshake, app))
+    events.register(io, rooms, ways, partial(spoken.of_handshake, app), config)
     return Holdfast(HostGate(app.wsgi_app, config), rooms)

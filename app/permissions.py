@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE = "watch", "talk", "type", "resize", "end", "edit", "share"
 NEEDS = (WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE)
@@ -62,7 +63,7 @@ class Actor:
 
 
 class Owned(Protocol):
-    """`locked`: only the owner types; `paused`: only the owner is in it."""
+    """`locked`: only the owner types; `paused`: only the owner is in it; `glass`: admins who broke it, by user id."""
 
     @property
     def id(self) -> str: ...
@@ -72,19 +73,29 @@ class Owned(Protocol):
     def locked(self) -> bool: ...
     @property
     def paused(self) -> bool: ...
+    @property
+    def glass(self) -> dict[str, Any]: ...
 
 
 def role_of(actor: Actor | None, session: Owned, given: str | None = None) -> str | None:
     """The actor's role in a session, None for a stranger. `given`: what grants or a link say. An admin is a stranger
-    too: administering the server is no reason to read along. (To "break glass" would be a grant that says so, which
-    the owner sees: not here, where nobody would.)"""
+    too: administering the server is no reason to read along. To have one is to have said it, with a reason that the
+    owner sees (`glass`); what that gives is bound by lock and pause like any grant."""
     if actor is None or (actor.guest is not None and actor.guest.session != session.id):
         return None
     if actor.guest is None and actor.user_id == session.owner_id:
         return OWNER
+    if actor.guest is None and (broken := glass_of(session, actor.user_id)) is not None:
+        given = most([role for role in (given, broken) if role is not None])
     if given not in (LINKED if actor.guest else GIVEN) or session.paused:
         return None
     return VIEWER if session.locked else given
+
+
+def glass_of(session: Owned, user_id: int) -> str | None:
+    """What an administrator who broke the glass may there now."""
+    broken = session.glass.get(str(user_id))
+    return broken["role"] if broken is not None and broken["until"] > time.time() else None
 
 
 def allows(role: str | None, need: str) -> bool:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app import scopes
 from app.events.asks import Ask, explained
+from app.events.bucket import Bucket
 from app.live.errors import LiveError
 from app.live.listing import Device
 from app.live.rooms import Rooms
@@ -37,6 +38,7 @@ class Caller:
     language: str = ENGLISH  # of what it is told
     address: str = ""
     viewers: dict[str, Viewer] = field(default_factory=dict)
+    bucket: Bucket = field(default_factory=Bucket)
 
 
 class No(Exception):
@@ -84,6 +86,8 @@ def dispatch(rooms: Rooms, caller: Caller | None, name: object, args: list[Any],
     try:
         if caller is None:
             raise No("forbidden", said("You are not signed in any more."))
+        if not caller.bucket.takes(name):
+            raise No("rate_limited", said("Too many events at once from this connection. Wait a second."))
         event = TABLE.get(name) if isinstance(name, str) else None
         if event is None:
             raise No("bad_request", said("There is no event %(name)s.", name=repr(str(name)[:40])))

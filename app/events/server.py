@@ -9,12 +9,15 @@ import socketio
 from flask import Flask
 from flask_socketio import SocketIO
 
+from app.config import Config
 from app.events import sessions, talk
+from app.events.crowd import Crowd
 from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
 from app.live.listing import device_of
 from app.live.rooms import Rooms
 from app.permissions import Actor
+from app.words import told
 
 # Half-open connections are noticed after so long (seconds); the browser pings nothing of its own.
 PING_SECONDS, PONG_SECONDS = 20, 15
@@ -60,8 +63,9 @@ class Ways(NamedTuple):
         return self.by_token(given["token"]) if given.get("token") is not None else self.by_cookie(environ)
 
 
-def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
+def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads, config: Config) -> None:
     callers: dict[str, Caller] = {}
+    crowd = Crowd(io.server.environ, rooms.sockets, config.account_connections, config.address_connections)
 
     def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
         actor = ways.actor(environ, auth)
@@ -71,6 +75,8 @@ def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
         connection = io.server.eio.sockets.get(io.server.manager.eio_sid_from_sid(sid, "/"))
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
+        if (full := crowd.refusal(actor, environ)) is not None:
+            raise socketio.exceptions.ConnectionRefusedError(told(language, full), {"full": True})
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
         callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)
@@ -90,4 +96,4 @@ def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads) -> None:
 
     io.server.on("connect", connect)
     io.server.on("disconnect", disconnect)
-    install(io.server, handle)
+    install(io.server, handle, crowd.closed_to)

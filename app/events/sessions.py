@@ -8,15 +8,17 @@ from typing import Any
 from app.events.asks import INPUT_BYTES, Drawn, Input, Join, Leave, Look, Nothing, Peek, Resize, See
 from app.events.gate import Caller, No, Reply, on, refusal, viewer_of
 from app.keeper.client import KeeperError
+from app.limits import MOST_VIEWERS
 from app.live.errors import LiveError, NotThere, SessionOver
 from app.live.listing import View
 from app.live.looks import looks_json
+from app.live.room import Room
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.session import Session
-from app.permissions import RESIZE, TYPE, WATCH
+from app.permissions import OWNER, RESIZE, TYPE, WATCH
 from app.words import said
 
 
@@ -54,6 +56,8 @@ def enter(
     viewer.role = welcome(caller, session.id).role or ""
     if viewer.guest is not None and rooms.shares.crowded(room, viewer.guest):
         raise No("forbidden", said("As many watch by this link as it allows. Try again later."))
+    if full(room, viewer):
+        raise No("rate_limited", said("%(count)s watch this session, and more may not.", count=MOST_VIEWERS))
     room.admit(viewer, joined)
     caller.viewers[session.id] = viewer
     status = status_of(rooms, rooms.records.get(session.id, session))
@@ -67,6 +71,16 @@ def enter(
     rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
+
+
+def full(room: Room, viewer: Viewer) -> bool:
+    """Never for the owner, nor for who takes the place of the viewer it was."""
+    if viewer.role == OWNER or len(room.viewers) < MOST_VIEWERS:
+        return False
+    client = viewer.input_client
+    return not any(
+        old.sid == viewer.sid or (client and old.input_client == client) for old in room.viewers.values()
+    )
 
 
 def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:

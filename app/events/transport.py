@@ -42,7 +42,7 @@ EVENT_HEAD = re.compile(r"42([0-9]{0,15})(?=\[)", re.ASCII)
 Handle = Callable[[str, object, list[Any], Callable[[dict[str, Any]], None]], None]
 
 
-def install(server: socketio.Server, handle: Handle) -> None:
+def install(server: socketio.Server, handle: Handle, closed_to: Callable[[dict[str, Any]], bool]) -> None:
     """Puts our transport and our gate into a Socket.IO server."""
     server.eio._async = dict(server.eio._async, websocket=FastWebSocketWSGI)
 
@@ -58,6 +58,9 @@ def install(server: socketio.Server, handle: Handle) -> None:
             return False
         event(eio_sid, None, int(match[1]) if match[1] else None, data)
         return True
+
+    def connect(eio_sid: str, environ: dict[str, Any]) -> Any:
+        return False if closed_to(environ) else server._handle_eio_connect(eio_sid, environ)
 
     def event(eio_sid: str, namespace: str | None, id: int | None, data: list[Any]) -> None:
         sid = server.manager.sid_from_eio_sid(eio_sid, namespace or "/")
@@ -78,6 +81,7 @@ def install(server: socketio.Server, handle: Handle) -> None:
 
     server._handle_event = event
     server.eio.take_event = take_event
+    server.eio.on("connect", connect)
     server.eio.on("message", message)
 
 

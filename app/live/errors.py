@@ -99,5 +99,11 @@ class NotWritable(LiveError):
     code = "forbidden"
 
 
+class QuotaUsedUp(LiveError):
+    """The account's sessions keep as much on disk as it may have."""
+
+    code = "no_space"
+
+
 class NoSpace(LiveError):
     code = "no_space"

@@ -20,7 +20,7 @@ from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
-from app.live import downloads
+from app.live import downloads, quota
 from app.live.deeds import Deeds
 from app.live.errors import (
     Forbidden,
@@ -83,7 +83,8 @@ class Rooms(Following):
 
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
-        Unavailable."""
+        QuotaUsedUp, Unavailable."""
+        quota.check(self.config, owner)
         runs = runs_as(owner, self.config.isolation, self.config.shell)
         session_id = new_id()
         self._launching.add(session_id)

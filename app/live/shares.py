@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import green
 from app.keeper.client import KeeperError
 from app.live.errors import Conflict, NotThere, Unavailable
 from app.live.presence import Elsewhere
 from app.live.room import Room
+from app.live.status import status_of
 from app.live.viewer import Viewer
 from app.models.grant import Grant
 from app.models.link import Guest as Guests
@@ -76,6 +77,7 @@ class Shares:
         if viewer.user_id < 0:
             Guests.revoke(-viewer.user_id)
         elif (user := User.numbered(viewer.user_id)) is not None:
+            session.break_glass(user.id, None)
             Grant.give(session.id, KEPT_OUT, user=user)
         self.changed(session.id)
 
@@ -136,7 +138,9 @@ class Shares:
             return
         given = Grant.in_session(session_id)
         if (record := self._rooms.records.get(session_id)) is not None:
+            told, record.glass = record.glass, session.glass
             record.locked, record.paused = session.locked, session.paused
+            self._tell_glass(record, told)
         if (room := self._rooms.rooms.get(session_id)) is not None:
             guests = Guests.roles([viewer.guest.id for viewer in room.viewers.values() if viewer.guest])
             for viewer in list(room.viewers.values()):
@@ -148,10 +152,22 @@ class Shares:
         self._rooms.keeper.withdraw()
         self._rooms.feed.shared(session, given)
 
+    def _tell_glass(self, record: Session, told: dict[str, Any]) -> None:
+        room = self._rooms.rooms.get(record.id)
+        if room is not None and record.glass != told:
+            room.tell_status(status_of(self._rooms, record))
+
     def settle_all(self) -> None:
         """After news may have been lost."""
         for session_id, room in list(self._rooms.rooms.items()):
             if any(viewer.role != OWNER for viewer in room.viewers.values()):
+                self.settle(session_id)
+
+    def end_glass(self) -> None:
+        """Where an administrator's hour is over; dashboards, which are in no room, are told there, too."""
+        for session_id, record in list(self._rooms.records.items()):
+            if any(broken["until"] <= time.time() for broken in record.glass.values()):
+                record.break_glass(0, None)  # leaves out who is over
                 self.settle(session_id)
 
     def _becomes(self, room: Room, viewer: Viewer, role: str | None, why: str) -> None:
@@ -202,6 +218,7 @@ class Shares:
             green.sleep(SWEEP_SECONDS)
             try:
                 self.settle_all()
+                self.end_glass()
             except Exception:
                 log.exception("who may be where could not be looked up; next try in a moment")
 

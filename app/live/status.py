@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from app.live.processes import directory_of
+from app.live.processes import directory_of, printable
 from app.models.command import Ran
+from app.permissions import OWNER
+from app.screen.signs import DIRECTORY_CHARACTERS
 
 if TYPE_CHECKING:
     from app.live.following import Following
@@ -35,7 +37,8 @@ class Status:
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
     that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
     `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
-    whoever asked), `locked` (only the owner types), `paused` (no other is in it)."""
+    whoever asked), `locked` (only the owner types), `paused` (no other is in it), `glass` (for the owner:
+    administrators who broke it, with id, name, role, reason, until)."""
 
     id: str
     name: str
@@ -79,6 +82,7 @@ class Status:
     role: str | None = None
     locked: bool = False
     paused: bool = False
+    glass: list[dict[str, object]] = field(default_factory=list)
     at_prompt: bool | None = None
     last_command: dict[str, object] | None = None
 
@@ -87,7 +91,8 @@ class Status:
 
     def seen_as(self, role: str | None, guest: bool = False) -> dict[str, Any]:
         """For whom that is his role. A guest is told what the page needs, the rest is as of a session without it."""
-        return self.as_json() | {"role": role} | (NOT_FOR_GUESTS if guest else {})
+        glass = self.glass if role == OWNER else []
+        return self.as_json() | {"role": role, "glass": glass} | (NOT_FOR_GUESTS if guest else {})
 
 
 # What a link does not share: how the program was started, where, and what the machine knows of it.
@@ -115,7 +120,10 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         name=session.name,
         owner=session.owner.name,
         command=session.command,
-        cwd=(alive and ((signs and signs.directory) or directory_of(session.pid))) or session.cwd,
+        # A directory may be named with anything, and whoever the session is shared with reads it.
+        cwd=printable(
+            (alive and ((signs and signs.directory) or directory_of(session.pid))) or session.cwd, DIRECTORY_CHARACTERS
+        ),
         title=(signs.title if signs else session.title) or None,
         tags=session.tags,
         state=session.state,
@@ -153,9 +161,18 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         role=role,
         locked=session.locked,
         paused=session.paused,
+        glass=glass_json(session) if role in (None, OWNER) else [],
         at_prompt=room.marks.at_prompt if room and alive else None,
         last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
+
+
+def glass_json(session: Session) -> list[dict[str, object]]:
+    return [
+        {"id": int(user_id), **facts, "until": rfc3339(facts["until"])}
+        for user_id, facts in session.glass.items()
+        if facts["until"] > time.time()
+    ]
 
 
 def last_command(ran: Ran) -> dict[str, object]:

@@ -17,8 +17,8 @@ from app.permissions import Actor
 
 # Before the first entry.
 NO_HASH = "0" * 64
-# Characters of a text in the details: names and labels are shorter, and nothing else belongs there.
-LONGEST_TEXT = 200
+# Characters of a text in the details: names, labels and the reason of a break-glass are no longer.
+LONGEST_TEXT = 300
 ROWS_AT_ONCE = 1000
 
 

@@ -76,6 +76,8 @@ class Session(Record):
     restarted_from_id: str | None
     locked = BooleanField(default=False)  # only the owner types
     paused = BooleanField(default=False)  # only the owner is in it
+    # Administrators who broke the glass, by user id: name, role, reason, until.
+    glass: Any = JSONField(default=dict)
     # Of the actor through which this record was loaded, at that moment; None: it was loaded for nobody.
     role: str | None = None
 
@@ -96,7 +98,8 @@ class Session(Record):
         given = Grant.to_user(actor.user_id)
         with db.connection_context():
             rows = cls.select(cls, User).join(User)
-            rows = rows.where((cls.owner == actor.user_id) | cls.id.in_(list(given)))
+            mine = (cls.owner == actor.user_id) | cls.id.in_(list(given))
+            rows = rows.where(mine | (cls.glass != {}) if actor.guest is None else mine)
             if states:
                 rows = rows.where(cls.state.in_(list(states)))
             if group:
@@ -139,6 +142,17 @@ class Session(Record):
             return cls.select().where(cls.owner == user_id, cls.state == RUNNING).count()
 
     @classmethod
+    def newest(cls, most: int) -> list[Session]:
+        """Of all accounts: for what answers with no more than that they exist."""
+        with db.connection_context():
+            return list(cls.select(cls, User).join(User).order_by(cls.created_at.desc(), cls.id).limit(most))
+
+    @classmethod
+    def ids_of(cls, user_id: int) -> list[str]:
+        with db.connection_context():
+            return [row.id for row in cls.select(cls.id).where(cls.owner == user_id)]
+
+    @classmethod
     def begin(cls, most: int | None = None, **fields: Any) -> Session:
         """A new record. Raises Enough when the owner has `most` that run: counted and inserted in one
         transaction, because requests that come together would all count before the first has inserted."""
@@ -151,6 +165,11 @@ class Session(Record):
         for name, value in fields.items():
             setattr(self, name, value)
         _update(self.id, fields)
+        return self
+
+    def break_glass(self, user_id: int, broken: dict[str, Any] | None) -> Session:
+        """What an administrator asked for, in place of what he had; None: no more. Who is over is left out."""
+        self.glass = _glass(self.id, str(user_id), broken)
         return self
 
     def erase(self) -> None:
@@ -177,6 +196,15 @@ def _insert(fields: dict[str, Any], most: int | None) -> Session:
 @written
 def _update(session_id: str, fields: dict[str, Any]) -> None:
     Session.update(**fields).where(Session.id == session_id).execute()
+
+
+@written
+def _glass(session_id: str, key: str, broken: dict[str, Any] | None) -> dict[str, Any]:
+    there = Session.get_by_id(session_id).glass
+    left = {one: facts for one, facts in there.items() if facts["until"] > now() and one != key}
+    left |= {key: broken} if broken is not None else {}
+    Session.update(glass=left).where(Session.id == session_id).execute()
+    return left
 
 
 @written

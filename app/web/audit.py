@@ -21,6 +21,7 @@ QUIET = {
     "sessions_type_in": "every key would be an entry; who joined is one, and the session's timeline has who typed",
     "sessions_resize": "as often as a window is dragged, and it is undone by another",
     "talk_say": "talk is kept with its author where it belongs, and is erased with the session; the log is not",
+    "glass_break_glass": "written down by itself, before it is done",
     "dashboard_look": "what one has seen, for oneself",
     "dashboard_end_several": "written down by itself, one entry a session",
     "preferences_preference_change": "how one likes one's own pages",

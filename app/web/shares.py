@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from flask import request
 from pydantic import BaseModel, Field, model_validator
 
-from app.live.status import rfc3339
+from app.live.status import glass_json, rfc3339
 from app.models.grant import Grant
 from app.models.link import MOST_LINKS, Link
 from app.models.session import Session
@@ -41,6 +41,16 @@ class GrantBody(BaseModel):
 
 class GrantsBody(BaseModel):
     grants: list[GrantBody]
+
+
+class GlassBody(BaseModel):
+    """An administrator who broke the glass. `id`: by which the owner ends it."""
+
+    id: int
+    name: str
+    role: str
+    reason: str
+    until: Time
 
 
 class LinkBody(BaseModel):
@@ -83,6 +93,7 @@ class SharingBody(GrantsBody, LinksBody):
     locked: bool
     paused: bool
     here: list[HereBody]
+    glass: list[GlassBody]
 
 
 class NewGrant(Body):
@@ -246,6 +257,7 @@ def everything(session: Session) -> dict[str, Any]:
         "here": [
             {"viewer": one.id, "user": one.user, "role": one.role, "link": one.link or None} for one in others
         ],
+        "glass": glass_json(session),
     }
 
 

@@ -10,6 +10,7 @@ import { speak } from "./helpers/words.js";
 import { install } from "./installed.js";
 
 const ELEMENTS = {
+  "admin-sessions": () => import("./elements/admin-sessions.js"),
   "account-list": () => import("./elements/account-list.js"),
   "account-page": () => import("./elements/account-page.js"),
   "command-palette": () => import("./elements/command-palette.js"),

@@ -52,14 +52,15 @@ function connect() {
   document.addEventListener("freeze", () => made.looked({ frozen: true }));
   window.addEventListener("online", () => made.wake());
   window.addEventListener("pageshow", (event) => event.persisted && made.wake());
-  if (!guestLink) made.addEventListener("refused", () => checkLogin(made));
+  if (!guestLink) made.addEventListener("refused", ({ detail }) => checkLogin(made, detail));
   made.start();
   made.looked();                              // opened in the background, perhaps
   return made;
 }
 
 /** The server turned the connection away: because the login is over (the Api then leads to the login page)? */
-async function checkLogin(made) {
+async function checkLogin(made, { full, message }) {
+  if (full) document.querySelector("toast-line")?.say(message);
   await api.sessions().catch(() => {});
   setTimeout(() => made.open || made.restart(), REFUSED_PAUSE_MS);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ BODIES = {
     "PATCH /api/v1/sessions/<id>/sharing": {"locked": True},
     "POST /api/v1/password": {"current": PASSWORD, "new": PASSWORD},
     "POST /api/v1/teams": {"name": "crew"}, "POST /api/v1/sessions/<id>/chat": {"text": "hello"},
+    "POST /api/v1/sessions/<id>/break-glass": {"reason": "looking for a leak"},
 }  # fmt: skip
 # What changes who somebody is.
 SIGNS = ("/logout", "/login", "/api/v1/password")
@@ -102,11 +104,17 @@ class Cast:
             assert Link.revoke(self.session.id, link.id)
         self.links = {**getattr(self, "links", {}), who: link.id}
 
+    def broken(self) -> int:
+        facts = {"name": "alice", "role": VIEWER, "reason": "looking for a leak", "until": time.time() + 60}
+        self.session.break_glass(self.world.users["charlie"].id, facts)
+        return self.world.users["charlie"].id
+
     def path(self, row: Route, who: str) -> str:
         """With ids that are there: those of the session, or of whoever asks."""
         user = self.world.users.get({"administrator": "alice"}.get(who, who), self.world.users["charlie"])
         number = {
             "/grants/": lambda: Grant.give(self.session.id, KEPT_OUT, user=self.world.users["charlie"]).id,
+            "/break-glass/": self.broken,
             "/links/": lambda: Link.make(self.session.id, role=VIEWER)[0].id,
             "/tokens/": lambda: ApiToken.issue(user.id, "to go")[0].id,
             "/logins/": lambda: Login.begin(user.id, "", "")[0].id,

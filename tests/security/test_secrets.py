@@ -110,3 +110,34 @@ def test_nothing_of_ours_can_be_read_by_others(own_server, viewer):
         sockets += stat.S_ISSOCK(mode)
         assert not stat.S_ISSOCK(mode) or stat.S_IMODE(mode) == 0o600
     assert sockets
+
+
+def test_what_is_typed_unseen_into_a_shell_that_marks_its_commands_is_kept_nowhere(own_server, viewer):
+    """The shell tells the commands, whose texts are kept: not what a command then reads without an echo."""
+    server = own_server()
+    api = server.api("alice")
+    session = api.start()["id"]
+    one = viewer(server, "alice")
+    one.join(session)
+    while not api.status(session)["at_prompt"]:
+        pass
+    one.type("read -rs -p 'Pass''word: ' word; echo; echo got ${#word}\n")
+    one.wait_output(b"Password: ")
+    one.type("unseen-by-anybody\n")
+    one.wait_output(b"got 17")
+    one.type("echo kept-by''-us\n")
+    one.wait_output(b"kept-by-us")
+    while "echo kept-by''-us" not in [each["text"] for each in commands(api, session)]:
+        pass
+    for path, body in answers(api, session):
+        assert b"unseen-by" not in body, path
+    assert commands(api, session)[-1]["text"].startswith("read -rs")
+    while not any("holdfast.db" in name for name, _ in planted_in(server, b"echo kept-by''-us")):
+        pass  # written within a second: what is kept of commands is looked at, too
+    server.terminate()
+    assert planted_in(server, b"unseen-by") == []
+    assert "unseen-by" not in "".join(server.log) + (server.data_dir / "keeper" / "keeper.log").read_text()
+
+
+def commands(api, session):
+    return api.get(f"/sessions/{session}/commands").json()["commands"]

@@ -9,7 +9,7 @@ import { stateWords } from "../helpers/exit.js";
 import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
 import { roleWords } from "../helpers/roles.js";
-import { may } from "../helpers/sharing.js";
+import { glassWords, may } from "../helpers/sharing.js";
 import { paletteOf } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
 import { t, tn } from "../helpers/words.js";
@@ -62,12 +62,15 @@ export class SessionCard extends Parted {
     this.drawTags();
   }
 
-  /** Somebody else's: whose, and what may be done there. */
+  /** Somebody else's: whose, and what may be done there. One's own: which administrator looks, and why. */
   drawShared() {
     const { owner, role } = this.session;
     const other = role !== "owner";
-    setHidden(this.part("shared"), !other);
-    if (other) this.say("shared", t("{owner}’s, {role}", { owner, role: roleWords(role) }));
+    const glass = glassWords(this.session.glass);
+    setHidden(this.part("shared"), !other && !glass);
+    this.part("shared").title = glass;         // which may be longer than a card
+    if (!other) this.say("shared", glass);
+    else this.say("shared", t("{owner}’s, {role}", { owner, role: roleWords(role) }));
   }
 
   /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */

@@ -27,6 +27,7 @@ import { SessionChat } from "./session-chat.js";
 import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
+import { glassWords } from "../helpers/sharing.js";
 import { bannerText } from "./session-banner.js";
 import "./terminal-view.js";
 import "./history-view.js";
@@ -178,6 +179,7 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
+    on("banner", () => this.putBannerAway());
   }
 
   leaveTerminal() {
@@ -287,8 +289,15 @@ class SessionPage extends Parted {
     this.drawBanner();
   }
 
+  /** Only what was read, and is no trouble. */
+  putBannerAway() {
+    this.putAway = glassWords(this.status.facts.glass);
+    this.drawBanner();
+  }
+
   drawBanner() {
-    const text = bannerText(this);
+    const said = bannerText(this);
+    const text = said === this.putAway ? "" : said;
     this.show("banner", Boolean(text));
     this.say("banner-text", text);
   }

@@ -3,7 +3,7 @@ a link's address is shown when it is made, and never again. */
 
 import { api } from "../page.js";
 import { moment } from "../helpers/format.js";
-import { givenWords, linkWords } from "../helpers/sharing.js";
+import { givenWords, glassWords, linkWords } from "../helpers/sharing.js";
 import { t, tn } from "../helpers/words.js";
 import { make, Parted, setHidden, setText } from "./dom.js";
 import { submitting } from "./form-errors.js";
@@ -90,7 +90,7 @@ class ShareDialog extends Parted {
     elements.name.focus();
   }
 
-  draw({ grants, links, here, locked, paused }) {
+  draw({ grants, links, here, glass, locked, paused }) {
     this.part("locked").checked = locked;
     this.part("paused").checked = paused;
     this.list("links", links.map((link) => this.line({
@@ -98,11 +98,14 @@ class ShareDialog extends Parted {
       action: t("Take back"), of: t("Take back the link “{name}”", { name: link.label || linkWords(link) }),
       run: () => api.takeLink(this.session, link.id),
     })));
-    this.list("grants", grants.map((grant) => this.line({
+    this.list("grants", [...glass.map((one) => this.line({
+      key: `glass ${one.id}`, title: one.name, about: glassWords([one]), action: t("Take"),
+      of: t("Take the role of {name}", { name: one.name }), run: () => api.endGlass(this.session, one.id),
+    })), ...grants.map((grant) => this.line({
       key: `grant ${grant.id}`, title: grant.user ?? t("team {name}", { name: grant.team }), about: givenWords(grant.role),
       action: t("Take"), of: t("Take the role of {name}", { name: grant.user ?? grant.team }),
       run: () => api.takeGrant(this.session, grant.id),
-    })));
+    }))]);
     this.list("here", here.map((one) => this.line({
       key: `here ${one.viewer}`, title: one.user, about: this.aboutHere(one, links),
       action: t("Remove"), of: t("Remove {name}", { name: one.user }),

@@ -13,6 +13,7 @@ import { SessionChat } from "./session-chat.js";
 import { listenToGestures } from "./gestures.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { pasteInto } from "./paste.js";
+import { toast } from "./toast-line.js";
 import { Parted, pageData, setHidden } from "./dom.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import "./key-bar.js";
@@ -20,6 +21,8 @@ import "./terminal-view.js";
 
 // While as many are there as the link allows: asked again so often.
 const AGAIN_MS = 3000;
+// While as many tabs are open as may.
+const FULL_PAUSE_MS = 5000;
 
 class SharedPage extends Parted {
   connectedCallback() {
@@ -56,7 +59,7 @@ class SharedPage extends Parted {
     stream.addEventListener("role", ({ detail }) => this.entered(detail.role));
     stream.addEventListener("away", () => this.draw());
     stream.addEventListener("refused", ({ detail }) => this.out(detail));
-    this.link.addEventListener("refused", () => this.over());
+    this.link.addEventListener("refused", ({ detail }) => detail.full ? this.full(detail.message) : this.over());
     view.addEventListener("typed", ({ detail }) => this.type(keys.applied(detail.data)));
     keys.addEventListener("typed", ({ detail }) => this.type(detail.data));
     keys.addEventListener("paste-chosen", () => pasteInto(view));
@@ -100,6 +103,12 @@ class SharedPage extends Parted {
     this.draw();
     clearTimeout(this.again);
     if (code === "forbidden") this.again = setTimeout(() => this.link.open && this.stream.join(), AGAIN_MS);
+  }
+
+  /** As many tabs are open as may: perhaps one of them is closed soon. */
+  full(message) {
+    toast(message);
+    setTimeout(() => this.link.open || this.link.restart(), FULL_PAUSE_MS);
   }
 
   /** The link has ended or was taken back: the server does not know this guest any more. */

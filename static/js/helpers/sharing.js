@@ -25,3 +25,10 @@ export function linkWords({ role }) {
 export function watchingWords(role) {
   return may(role, "type") ? t("You may type") : t("You are watching");
 }
+
+/** What the owner is told of administrators who broke the glass; empty when none looks. */
+export function glassWords(glass = [], now = Date.now()) {
+  return glass.filter(({ until }) => Date.parse(until) > now).map(({ name, role, reason }) => role === "writer"
+    ? t("An administrator, {name}, may type here: {reason}", { name, reason })
+    : t("An administrator, {name}, is looking: {reason}", { name, reason })).join(" · ");
+}

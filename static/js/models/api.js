@@ -155,6 +155,21 @@ export class Api {
     return this.call("DELETE", `/sessions/${id}/grants/${grant}`);
   }
 
+  /** Ends an administrator's look: for the owner. */
+  endGlass(id, number) {
+    return this.call("DELETE", `/sessions/${id}/break-glass/${number}`);
+  }
+
+  /** {reason, role}: for administrators, into another's session. */
+  breakGlass(id, wish) {
+    return this.call("POST", `/sessions/${id}/break-glass`, wish);
+  }
+
+  /** Of all accounts, without what they are: for administrators. */
+  async everybodysSessions() {
+    return (await this.call("GET", "/admin/sessions")).sessions;
+  }
+
   makeLink(id, link) {
     return this.call("POST", `/sessions/${id}/links`, link);
   }

@@ -67,7 +67,7 @@ export class Lost extends Error {}
 
 /**
  * Events: `open` (subscribe anew), `close`, `tick` (once a second), `wake` (make sure that it still lives),
- * `hidden` (nobody looks any more) and `shown`, `refused` (the server will not have this login), and every
+ * `hidden` (nobody looks any more) and `shown`, `refused` (the server will not have this login; or, `full`, as many are connected as may), and every
  * SERVER_EVENTS name with `detail` as sent.
  */
 export class Connection extends EventTarget {
@@ -103,7 +103,7 @@ export class Connection extends EventTarget {
     socket.on("disconnect", (reason) => this.closed(reason));
     // Refused by the server's own check (`active` is false then: the client does not try again by itself).
     socket.on("connect_error", (error) => {
-      if (!socket.active) this.tell("refused", { message: error.message });
+      if (!socket.active) this.tell("refused", { message: error.message, full: Boolean(error.data?.full) });
     });
     socket.io.on("ping", () => this.heard());
     for (const name of SERVER_EVENTS) {
