@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.server import PASSWORD, Server
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# The headless shell, where there is one, is the same browser without the windows that nobody sees: a quarter less work.
+SHELL, WHOLE = shutil.which("chromium-headless-shell"), shutil.which("chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or SHELL or WHOLE or "/usr/bin/chromium"
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

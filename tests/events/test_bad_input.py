@@ -107,7 +107,7 @@ def test_10000_inputs_at_a_program_that_does_not_read_are_refused_and_stay_in_or
             beside.type(f"{number}\n")
             beside.wait_output(b"%d\r\n%d\r\n" % (number, number))
     assert done.wait(60), "most are refused while nobody reads"
-    assert {a["error"]["code"] for a in answers.values() if not a["ok"]} == {"rate_limited"}
+    assert {a["error"]["code"] for a in list(answers.values()) if not a["ok"]} == {"rate_limited"}
     assert server.api("alice").post(f"/sessions/{made}/signal", {"signal": "CONT"}).status_code == 204
     flooder.wait(lambda v: len(answers) == 10_000, 60)
     taken = [number for number, answer in sorted(answers.items()) if answer["ok"]]

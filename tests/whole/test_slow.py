@@ -183,7 +183,8 @@ def test_who_is_on_a_thin_line_sees_frames_soon_and_the_exact_end(server, thin, 
     ages = sorted(one.came[id(frame)] - max(map(float, re.findall(rb"@([\d.]+)@", frame["data"]))) for frame in frames)
     assert ages[len(ages) // 2] < 1.5, "0.15 on an idle machine"
     exact = one.snapshots[-1]
-    assert len(exact["data"]) < 600 << 10, "cut to what the line takes in a moment"
+    # 512 KB on an idle machine; more where its load lets the line look quicker than it is. All of it would be 3 MB.
+    assert len(exact["data"]) < 1 << 20, "cut to what the line takes in a moment"
     assert exact["data"].count(b"\n") > 500, "with scrollback"
     assert exact["offset"] + len("the-end\r\n") >= server.api("alice").status(session)["output_bytes"]
 
