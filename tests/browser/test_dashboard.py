@@ -113,6 +113,7 @@ def test_everything_by_keyboard_alone(dora, person):
     page.keyboard.press("Enter")
     expect(card(page, "three").locator(".tag")).to_have_text(["red-hot", "other"])
     expect(card(page, "two").locator(".tag")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.keyboard.press("z")
     expect(card(page, "three").locator(".tag")).to_have_count(0)
     page.keyboard.press("g")

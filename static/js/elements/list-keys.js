@@ -46,7 +46,10 @@ function actionsOf(list) {
 function leaveSearch(event, list) {
   if (event.key === "Escape" && event.target.value) list.search("");
   else if (event.key === "Escape") event.target.blur();
-  else if (event.key === "ArrowDown" || event.key === "Enter") focusCard(cardsOf(list)[0]);
+  else if (event.key === "ArrowDown" || event.key === "Enter") {
+    list.drawNow(); // who types fast is here before the frame in which the list is narrowed
+    focusCard(cardsOf(list)[0]);
+  }
   else return;
   event.preventDefault();
 }

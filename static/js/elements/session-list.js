@@ -93,6 +93,12 @@ class SessionList extends Parted {
     });
   }
 
+  drawNow() {
+    cancelAnimationFrame(this.due);
+    this.due = null;
+    this.draw();
+  }
+
   draw() {
     const shown = this.view.of([...this.feed.sessions.values()], this.feed.looks, this.deeds.gone);
     this.picked.keep(this.feed.sessions);
