@@ -53,6 +53,8 @@ def enter(
     joined = room.prepare(offset, viewer.fresh_from)
     if caller.sid not in rooms.sockets:
         return  # signed out while the screen was being made
+    if overtaken(rooms, room, viewer):
+        return
     viewer.role = welcome(caller, session.id).role or ""
     if viewer.guest is not None and rooms.shares.crowded(room, viewer.guest):
         raise No("forbidden", said("As many watch by this link as it allows. Try again later."))
@@ -71,6 +73,16 @@ def enter(
     rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
+
+
+def overtaken(rooms: Rooms, room: Room, viewer: Viewer) -> bool:
+    """Its client is here already, by a connection that is newer. So this one is dead and does not know it (the server
+    hung, and reads only now what was sent before): it must not take the place of the one that lives."""
+    return any(
+        one.input_client and one.input_client == viewer.input_client and rooms.sockets.came_before(viewer.sid, one.sid)
+        for one in room.viewers.values()
+        if one.sid != viewer.sid
+    )
 
 
 def full(room: Room, viewer: Viewer) -> bool:

@@ -65,6 +65,10 @@ class Sockets:
             green.sleep(WAITING_SECONDS)
         return sid in self._actors
 
+    def came_before(self, sid: str, other: str) -> bool:
+        """Of two that are open."""
+        return next((one for one in self._actors if one in (sid, other)), other) == sid
+
     def revoke(
         self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None,
         guest_ids: Collection[int] = (),

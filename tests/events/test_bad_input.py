@@ -115,3 +115,15 @@ def test_10000_inputs_at_a_program_that_does_not_read_are_refused_and_stay_in_or
     flooder.wait(lambda v: last in v.output[-3000:] or any(last[:80] in s["data"] for s in v.snapshots[-1:]), 60)
     echoed = server.api("alice").output(made)
     assert b"".join(b"%09d " % number + b"x" * 500 for number in taken) in echoed
+
+
+def test_a_join_that_was_sent_before_its_client_came_back_takes_nobody_s_place(server, viewer):
+    """A server that hung reads what the dead connection had sent when the living one is there already."""
+    session = server.api("alice").start(["cat"])["id"]
+    dead, living = viewer(server, "alice"), viewer(server, "alice")
+    assert living.join(session, client="tab")["ok"]
+    dead.io.emit("join", {"session": session, "client": "tab"})
+    assert dead.call("leave", {"session": session})["error"]["code"] == "not_found", "it did not get in"
+    assert living.type("still here\n")["ok"]
+    living.wait_output(b"still here\r\nstill here")
+    assert server.api("alice").status(session)["connected_clients"] == 1
