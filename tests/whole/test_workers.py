@@ -348,7 +348,8 @@ def test_a_killed_supervisor_takes_its_workers_along_and_another_starts_at_once(
     server.kill()
     server.start()
     assert not any(exists(pid) for pid in pids)
-    assert server.api("alice").status(session["id"])["pid"] == session["pid"]
+    # Known when the keeper has said so, which may be a moment after the first answer.
+    until(lambda: server.api("alice").status(session["id"])["pid"] == session["pid"])
 
 
 def test_an_idle_session_with_a_viewer_on_either_worker_is_not_over_its_time(tmp_path, connect):
