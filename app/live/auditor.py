@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app import green
 from app.models.audit import Audit, Entry, via
@@ -57,17 +57,14 @@ class Auditor:
 
     def entered(self, actor: Actor, session: Session, role: str, address: str) -> None:
         """A viewer joined."""
-        facts = {"session": session.id, "owner_id": session.owner_id, "address": address}
-        self.note(Entry.by(actor, "session.join", details={"role": role}, **facts))
+        self.note(_about(session, actor, "session.join", address=address, details={"role": role}))
 
     def ended(self, actor: Actor, action: str, sessions: list[Session], address: str) -> None:
         """One or several in one go, each an entry that its owner sees."""
-        self.note(*(
-            Entry.by(actor, action, session=one.id, owner_id=one.owner_id, address=address) for one in sessions
-        ), wait=True)  # fmt: skip
+        self.note(*(_about(one, actor, action, address=address) for one in sessions), wait=True)
 
     def expired(self, session: Session) -> None:
-        self.note(Entry("session.expired", via="server", session=session.id, owner_id=session.owner_id))
+        self.note(_about(session, None, "session.expired", via="server"))
 
     def read(self, actor: Actor, session: Session, address: str) -> None:
         """Its screen or output was asked for over HTTP. Written once in READ_SECONDS for each who asks."""
@@ -78,8 +75,7 @@ class Auditor:
         self._read.move_to_end(key)
         if len(self._read) > MOST_READERS:
             self._read.popitem(last=False)
-        facts = {"session": session.id, "owner_id": session.owner_id, "address": address}
-        self.note(Entry.by(actor, "session.read", **facts))
+        self.note(_about(session, actor, "session.read", address=address))
 
     def _run(self) -> None:
         while True:
@@ -95,3 +91,7 @@ class Auditor:
                 del self._queue[: len(due)]
                 for one in due:
                     one.written.set()
+
+
+def _about(session: Session, actor: Actor | None, action: str, **facts: Any) -> Entry:
+    return Entry.by(actor, action, session=session.id, owner_id=session.owner_id, **facts)

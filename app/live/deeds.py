@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from app import green
 from app.live.errors import TooMany
-from app.live.several import end_all
+from app.live.several import end_all, may_end
 from app.models.base import now
 from app.models.deed import Deed
-from app.models.session import Session
-from app.permissions import EDIT, END, Actor, allows
+from app.permissions import Actor
 from app.words import said
 
 if TYPE_CHECKING:
@@ -69,8 +68,7 @@ class Deeds:
     def _do(self, deed: Deed) -> None:
         """As the account that asked, with the role that it has by now."""
         actor = Actor(deed.user_id, deed.user.name, deed.user.admin)
-        need = EDIT if deed.forget else END
-        sessions = [one for one in Session.seen_among(actor, deed.sessions) if allows(one.role, need)]
+        sessions = may_end(actor, deed.sessions, deed.forget)
         outcome = end_all(self._rooms, sessions, deed.forget)
         action = "session.forget" if deed.forget else "session.end"
         self._rooms.audit.ended(actor, action, [one for one in sessions if one.id in outcome.done], "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.live.errors import LiveError
 from app.models.session import Session
+from app.permissions import EDIT, END, Actor, allows
 
 if TYPE_CHECKING:
     from app.live.rooms import Rooms
@@ -17,6 +18,12 @@ class Outcome(NamedTuple):
 
     done: list[str]
     left: dict[str, str]
+
+
+def may_end(actor: Actor, ids: Collection[str], forget: bool) -> list[Session]:
+    """Those of these that the actor may end, or forget, as of now."""
+    need = EDIT if forget else END
+    return [session for session in Session.seen_among(actor, ids) if allows(session.role, need)]
 
 
 def end_all(rooms: Rooms, sessions: list[Session], forget: bool) -> Outcome:

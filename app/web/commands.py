@@ -11,10 +11,9 @@ from app.models.command import Ran
 from app.models.session import Session
 from app.permissions import WATCH
 from app.web import bodies
-from app.web.accounts import NUMBER
 from app.web.answers import CommandsBody
 from app.web.gate import rooms
-from app.web.routes import Answer, route
+from app.web.routes import NUMBER, Answer, route
 from app.web.sessions import ONE, POSITIONS
 
 COMMANDS = ONE + "/commands"

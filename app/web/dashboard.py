@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.live.looks import look_json
-from app.live.several import end_all
+from app.live.several import end_all, may_end
 from app.models.look import Look
 from app.models.session import Session
-from app.permissions import EDIT, END, WATCH, Actor, allows
+from app.permissions import WATCH, Actor
 from app.web import audit, bodies
 from app.web.answers import LookBody, SeveralBody
 from app.web.gate import rooms
@@ -35,8 +35,7 @@ def look(session: Session, actor: Actor, body: bodies.LookChanges) -> Any:
 def end_several(actor: Actor, body: bodies.Several) -> Any:
     """Ends these sessions, or forgets them; those that you may not see or end are `left`. With `after_seconds` it is
     done so much later, whether or not you are still there, unless you take the `deed` back."""
-    need = EDIT if body.forget else END
-    may = [session for session in Session.seen_among(actor, body.ids) if allows(session.role, need)]
+    may = may_end(actor, body.ids, body.forget)
     known = [session.id for session in may]
     left: dict[str, str] = {one: NOT_YOURS for one in body.ids if one not in known}
     done: list[str] = []

@@ -14,7 +14,7 @@ from app.permissions import Actor
 from app.web import audit, logins
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon, not_found
-from app.web.routes import NOTHING, page
+from app.web.routes import NOTHING, NUMBER, page
 from app.web.spoken import tell
 from app.web.throttle import Key, Throttle
 from app.words import said
@@ -22,8 +22,6 @@ from app.words import said
 GONE = said("This link opens nothing (any more). Ask for a new one.")
 WRONG = said("This is not the password.")
 LONGEST_COOKIE, LONGEST_PASSWORD = 200, 1024
-# SQLite's integers end there; a longer number is no id.
-NUMBER = "<int(max=9223372036854775807):number>"
 
 throttle = Throttle()
 

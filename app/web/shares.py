@@ -19,9 +19,8 @@ from app.permissions import SHARE
 from app.web.answers import Time
 from app.web.bodies import Body, Group
 from app.web.gate import rooms
-from app.web.guests import NUMBER
 from app.web.problems import Problem, bad_field, not_found
-from app.web.routes import Answer, route
+from app.web.routes import NUMBER, Answer, route
 from app.web.sessions import ONE
 from app.words import said
 
