@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+
 import pytest
 
 from tests.support.server import Server
 from tests.support.viewer import Viewer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bare_home():
+    """A home without start files. What a developer's login shell runs (pyenv: 150 ms, with a lock that all shells share
+    and that one killed leaves behind for the next 60 s) is no part of what is tested."""
+    before, home = os.environ.get("HOME"), tempfile.mkdtemp(prefix="holdfast-home-")
+    os.environ["HOME"] = home
+    yield
+    os.environ["HOME"] = before or "/"
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
