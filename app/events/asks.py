@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from app.expected import expected
 from app.live.listing import NUMBERING_MOST, Device
+from app.live.history.anchors import LOWEST
 from app.live.thumbnails import MOST_IN_SIGHT
+from app.models.annotation import ANNOTATION_LENGTH
 from app.models.message import MESSAGE_LENGTH, speech
 from app.words import ENGLISH, told
 
@@ -92,6 +94,35 @@ class Earlier(Ask):
     session: SessionId
     before: Annotated[int, Field(ge=1, le=OFFSET_MOST)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+Note = Annotated[str, Field(max_length=ANNOTATION_LENGTH), AfterValidator(speech)]
+Number = Annotated[int, Field(ge=1, le=OFFSET_MOST)]
+
+
+class Annotate(Ask):
+    """On the line `up` rows above the one in which the cursor stood at `offset`; null: now."""
+
+    session: SessionId
+    text: Note
+    offset: Offset | None = None
+    up: Annotated[int, Field(ge=-LOWEST, le=OFFSET_MOST)] = 0
+
+
+class Reannotate(Ask):
+    session: SessionId
+    number: Number
+    text: Note
+
+
+class Unannotate(Ask):
+    session: SessionId
+    number: Number
+
+
+class At(Ask):
+    session: SessionId
+    offset: Offset | None = None
 
 
 class Nothing(Ask):

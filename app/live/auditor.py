@@ -59,6 +59,10 @@ class Auditor:
         """A viewer joined."""
         self.note(_about(session, actor, "session.join", address=address, details={"role": role}))
 
+    def erased(self, actor: Actor, session: Session, number: int, address: str) -> None:
+        """A note on a line was deleted, over a socket."""
+        self.note(_about(session, actor, "annotations.unannotate", address=address, details={"number": number}))
+
     def ended(self, actor: Actor, action: str, sessions: list[Session], address: str) -> None:
         """One or several in one go, each an entry that its owner sees."""
         self.note(*(_about(one, actor, action, address=address) for one in sessions), wait=True)

@@ -247,6 +247,14 @@ class Room(Care):
         if away:
             self._wire.send_all(away, event, message)
 
+    def tell_from(self, offset: int, event: str, message: dict[str, Any]) -> None:
+        """To everybody here to whom output from that offset on is shown."""
+        if all((viewer.fresh_from or 0) <= offset for viewer in self.viewers.values()):
+            self.tell(event, message)
+        else:
+            seeing = [viewer.sid for viewer in self.viewers.values() if (viewer.fresh_from or 0) <= offset]
+            self._wire.send_all(seeing, event, message)
+
     def tell_accounts(self, event: str, message: dict[str, Any]) -> None:
         """To everybody here but guests."""
         if not any(viewer.guest for viewer in self.viewers.values()):

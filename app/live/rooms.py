@@ -21,6 +21,7 @@ from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
 from app.live import downloads, quota
+from app.live.annotations import Annotations
 from app.live.deeds import Deeds
 from app.live.errors import (
     Forbidden,
@@ -70,6 +71,7 @@ class Rooms(Following):
         self.deeds = Deeds(self)
         self.shares = Shares(self)
         self.talk = Talk(self)
+        self.annotations = Annotations(self)
 
     def start(self) -> None:
         super().start()

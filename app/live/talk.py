@@ -35,7 +35,7 @@ class Talk:
     def say(self, session: str, actor: Actor, text: str, viewer: Viewer | None = None) -> int:
         """Keeps and tells it; its number. `viewer`: the one by which it is said, who may until it is written. Raises
         Crowded, NotThere."""
-        self._count(session, actor.user_id)
+        self.count(session, actor.user_id)
         made = Message.add(
             session, partial(self._may, viewer), user_id=actor.user_id, author=actor.name,
             guest=actor.guest is not None, offset=self._offset(session), text=text,
@@ -80,8 +80,8 @@ class Talk:
         session = Session.numbered(session_id)
         return session.output_bytes if session is not None else 0
 
-    def _count(self, session_id: str, user_id: int) -> None:
-        """By the moment at which all that was said is paid for: it may lie so far ahead as a burst lasts."""
+    def count(self, session_id: str, user_id: int) -> None:
+        """One more by this person. By the moment at which all that was said is paid for: it may lie so far ahead as a burst lasts."""
         key, now = (session_id, user_id), time.monotonic()
         due = max(self._rates.get(key, now), now) + EACH_SECONDS
         if due > now + BURST * EACH_SECONDS:

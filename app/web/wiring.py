@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    annotations,
     audit,
     commands,
     dashboard,
@@ -48,6 +49,7 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
+    annotations,
     audit,
     commands,
     dashboard,

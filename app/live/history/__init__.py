@@ -3,6 +3,7 @@
     replay.py     the journal played again from a checkpoint: rows as they scroll off
     index.py      checkpoints: which row stood at which offset, and the screen there
     pages.py      rows by number
+    anchors.py    a line as something that lasts
     search.py     text in all of them
     histories.py  one index a session, few at a time; what runs in native threads, and when
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 from app import green
 from app.live.errors import Crowded, Unavailable
 from app.live.history import pages
+from app.live.history.anchors import Anchor, anchor
 from app.live.history.index import Index, View
 from app.live.history.replay import Dropped
 from app.live.history.search import Found, Wanted, search
@@ -82,6 +83,10 @@ class Histories:
             return view.history, pages.rows_of(directory, view, offsets)
 
         return self._read(session_id, call)
+
+    def anchor(self, session_id: str, offset: int | None, up: int) -> Anchor | None:
+        """Of the line so many rows above the cursor's at that offset (None: the newest); None: it is not kept."""
+        return self._read(session_id, lambda view, directory: anchor(directory, view, offset, up))
 
     def page(self, session_id: str, start: int, count: int, format: str) -> pages.Page:
         def call(view: View, directory: Path) -> pages.Page:

@@ -55,11 +55,11 @@ def outline(directory: Path, view: View, offset: int | None) -> Outline:
     with Replay(directory, view.tip) as replay:
         replay.settle(_pass_over)
         end = replay.row + len(replay.roll.bottom().rows) if view.complete else view.tip.row
-    cursor = None if offset is None else _cursor_row(directory, view, offset)
+    cursor = None if offset is None else cursor_row(directory, view, offset)
     return Outline(view.history, view.first, max(end, view.tip.row), view.head, view.complete, view.tip.offset, cursor)
 
 
-def _cursor_row(directory: Path, view: View, offset: int) -> int | None:
+def cursor_row(directory: Path, view: View, offset: int) -> int | None:
     below = view.below_offset(offset)
     if below is None or offset > view.tip.offset:
         return None

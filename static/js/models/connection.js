@@ -16,6 +16,8 @@ client sends                     what for
   watch, unwatch                 the dashboard's feed
   say, typing, chat              a message to who is in the session, one is being written, those before
   ask                            for the keyboard, or no more
+  annotate, reannotate,          a note on a line of the output is written, changed,
+  unannotate, annotations        deleted; all of them
   peek                           which cards are in sight: their screens are drawn small
 server sends
   output                         bytes that begin at an offset
@@ -29,17 +31,18 @@ server sends
   role, removed                  this page's role from now on; it is out of the session
   command                        a command of the session's shell began or ended
   said, typing                   a message of the chat; somebody writes one
+  annotated, unannotated         a note was written or changed; it was deleted
 */
 
 import { t } from "../helpers/words.js";
 
 export const CLIENT_EVENTS = [
   "join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek", "say", "typing", "chat",
-  "ask",
+  "ask", "annotate", "reannotate", "unannotate", "annotations",
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed", "command", "said", "typing",
+  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated", "unannotated",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.

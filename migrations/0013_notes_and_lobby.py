@@ -1,0 +1,46 @@
+"""Notes on lines of the output, and share links whose guests are let in one by one."""
+
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+
+def up(migrator, db):
+    class Base(Model):
+        class Meta:
+            database = db
+
+    class Session(Base):
+        id = TextField(primary_key=True)
+
+        class Meta:
+            table_name = "session"
+
+    class Annotation(Base):
+        session = ForeignKeyField(Session, on_delete="CASCADE", index=False)
+        number = IntegerField()
+        user_id = IntegerField()
+        author = TextField()
+        guest = BooleanField()
+        at = DoubleField()
+        edited_at = DoubleField(null=True)
+        offset = BigIntegerField()
+        up = IntegerField()
+        history = TextField()
+        row = BigIntegerField()
+        line = TextField()
+        text = TextField()
+
+        class Meta:
+            table_name = "annotation"
+            primary_key = CompositeKey("session", "number")
+            without_rowid = True
+
+    db.create_tables([Annotation])
