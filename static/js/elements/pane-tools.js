@@ -15,7 +15,7 @@ import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
 import "./view-menu.js";
 
-const MENU = ["terminal.search", "session.commands", "session.chat", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
+const MENU = ["terminal.search", "session.commands", "session.chat", "session.notes", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
   "terminal.download-ansi", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
   "view.zoom-reset", "terminal.settings"];
 

@@ -23,6 +23,7 @@ import { SessionSizes } from "./session-sizes.js";
 import { SessionKeyboard } from "./session-keyboard.js";
 import { SessionPeople } from "./session-people.js";
 import { SessionSharing } from "./session-sharing.js";
+import { SessionAnnotations } from "./session-annotations.js";
 import { SessionChat } from "./session-chat.js";
 import { SessionCommands } from "./session-commands.js";
 import { SessionActions } from "./session-actions.js";
@@ -70,6 +71,10 @@ class SessionPage extends Parted {
       page: this, stream: this.stream, link: this.link, signal: this.ending.signal, scroll: this.scroll,
       others: [this.details, this.commands.list], back: () => this.view.focus(),
     });
+    this.annotations = new SessionAnnotations({
+      page: this, stream: this.stream, link: this.link, view: this.view, history: this.scroll.history, scroll: this.scroll,
+      others: [this.details, this.commands.list, this.chat.panel], signal: this.ending.signal, back: () => this.view.focus(),
+    });
     this.asking = new SessionKeyboard({
       page: this, stream: this.stream, link: this.link, list: this.people.list, running: () => this.status.running,
     });
@@ -90,7 +95,7 @@ class SessionPage extends Parted {
   /** The one that is used: it has the page's title and the actions. */
   activate() {
     this.active = true;
-    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools, commands: this.commands });
+    Object.assign(window.holdfast, { stream: this.stream, terminal: this.view, scroll: this.scroll, tools: this.tools, commands: this.commands, annotations: this.annotations });
     this.register();
     this.draw();
   }
@@ -105,6 +110,7 @@ class SessionPage extends Parted {
     this.tools.register();
     this.commands.register();
     this.chat.register();
+    this.annotations.register();
     this.asking.register();
     this.sizes.register();
     this.sharing.register();
@@ -116,6 +122,7 @@ class SessionPage extends Parted {
     this.tools.forget();
     this.commands.forget();
     this.chat.unregister();
+    this.annotations.unregister();
     this.asking.unregister();
     this.sizes.unregister();
     this.sharing.unregister();

@@ -5,10 +5,12 @@ import { connection } from "../page.js";
 import { SessionStream } from "../models/session-stream.js";
 import { clients } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
+import { History } from "../models/history.js";
 import { nameOf } from "../helpers/naming.js";
 import { may, watchingWords } from "../helpers/sharing.js";
 import { t } from "../helpers/words.js";
 import { SessionKeyboard } from "./session-keyboard.js";
+import { SessionAnnotations } from "./session-annotations.js";
 import { SessionChat } from "./session-chat.js";
 import { listenToGestures } from "./gestures.js";
 import { followViewport } from "./keyboard-viewport.js";
@@ -42,12 +44,23 @@ class SharedPage extends Parted {
     this.listen();
     const { signal } = new AbortController();
     this.chat = new SessionChat({ page: this, stream: this.stream, link: this.link, signal, back: () => this.view.focus() });
+    this.annotations = new SessionAnnotations({
+      page: this, stream: this.stream, link: this.link, view: this.view, history: this.history(), others: [this.chat.panel],
+      signal, back: () => this.view.focus(),
+    });
     this.asking = new SessionKeyboard({ page: this, stream: this.stream, link: this.link, running: () => this.facts.state === "running" });
     followViewport(this, (open) => { this.view.keyboard = open; }, signal);
     window.holdfast.stream = this.stream;
     window.holdfast.terminal = this.view;
     this.draw();
     if (may(this.given, "type") && !matchMedia("(pointer: coarse)").matches) this.view.focus();
+  }
+
+  /** How rows are numbered, for the notes on them: by the connection, which is all that a guest has. */
+  history() {
+    const { link } = this;
+    const api = { history: (session, { offset = 0 }) => link.call("annotations", { session, offset }) };
+    return new History({ api, session: this.facts.id });
   }
 
   listen() {
