@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE = "watch", "talk", "type", "resize", "end", "edit", "share"
-NEEDS = (WATCH, TALK, TYPE, RESIZE, END, EDIT, SHARE)
+ADMIT = "admit"  # who waits to be let in
+NEEDS = (WATCH, TALK, TYPE, RESIZE, END, ADMIT, EDIT, SHARE)
 
 OWNER, OPERATOR, WRITER, VIEWER = "owner", "operator", "writer", "viewer"
 # From most to least; each row grants what the rows below it grant. Whoever has none of them is a stranger.
 ROLES: tuple[tuple[str, frozenset[str]], ...] = (
     (OWNER, frozenset(NEEDS)),
-    (OPERATOR, frozenset({WATCH, TALK, TYPE, RESIZE, END})),
+    (OPERATOR, frozenset({WATCH, TALK, TYPE, RESIZE, END, ADMIT})),
     (WRITER, frozenset({WATCH, TALK, TYPE, RESIZE})),
     (VIEWER, frozenset({WATCH, TALK})),
 )

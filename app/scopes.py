@@ -19,6 +19,7 @@ _OF_NEED = {
     "type": WRITE,
     "resize": WRITE,
     "end": WRITE,
+    "admit": WRITE,
     "edit": WRITE,
     "share": WRITE,
     "signed in": READ,

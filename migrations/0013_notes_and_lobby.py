@@ -44,3 +44,12 @@ def up(migrator, db):
             without_rowid = True
 
     db.create_tables([Annotation])
+    migrator.migrate(
+        migrator.add_column("link", "asks", BooleanField(default=False)),
+        migrator.add_column("guest", "asked_at", DoubleField(null=True)),
+        migrator.add_column("guest", "let_in_at", DoubleField(null=True)),
+        migrator.add_column("guest", "refused_at", DoubleField(null=True)),
+        migrator.add_column("guest", "role", TextField(null=True)),
+        migrator.add_column("guest", "said", TextField(default="")),
+        migrator.add_column("guest", "account", TextField(default="")),
+    )

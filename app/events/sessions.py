@@ -73,6 +73,7 @@ def enter(
     rooms.looks.looked(viewer)
     room.send_backlog(viewer, joined)
     room.announce()
+    rooms.lobby.joined(viewer)
 
 
 def overtaken(rooms: Rooms, room: Room, viewer: Viewer) -> bool:

@@ -18,6 +18,7 @@ from app.live.presence import Elsewhere
 from app.live.reader import SLICE_BYTES
 from app.live.status import Status
 from app.live.viewer import Viewer
+from app.permissions import ADMIT
 
 # The least by which one word on who holds the size is later than another (seconds).
 AFTER_SECONDS = 1e-6
@@ -254,6 +255,11 @@ class Room(Care):
         else:
             seeing = [viewer.sid for viewer in self.viewers.values() if (viewer.fresh_from or 0) <= offset]
             self._wire.send_all(seeing, event, message)
+
+    def tell_lobby(self, waiting: list[dict[str, Any]]) -> None:
+        """Who waits to be let in, to who may let in."""
+        sids = [viewer.sid for viewer in self.viewers.values() if viewer.may(ADMIT)]
+        self._wire.send_all(sids, "lobby", {"session": self.session, "waiting": waiting})
 
     def tell_accounts(self, event: str, message: dict[str, Any]) -> None:
         """To everybody here but guests."""

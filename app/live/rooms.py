@@ -35,6 +35,7 @@ from app.live.errors import (
 )
 from app.live.following import Following
 from app.live.launch import Launch, RunsAs, argv_of, directory_for, name_of, runs_as, spec_for
+from app.live.lobby import Lobby
 from app.live.room import Room
 from app.live.shares import Shares
 from app.live.sizes import Size
@@ -72,6 +73,7 @@ class Rooms(Following):
         self.shares = Shares(self)
         self.talk = Talk(self)
         self.annotations = Annotations(self)
+        self.lobby = Lobby(self)
 
     def start(self) -> None:
         super().start()

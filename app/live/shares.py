@@ -149,6 +149,7 @@ class Shares:
                 viewer.lent = viewer.lent and not take_back and role == VIEWER
                 self._becomes(room, viewer, WRITER if viewer.lent else role, PAUSED if session.paused else TAKEN)
         self._close_guests(session_id)
+        self._rooms.lobby.tell(session_id)
         self._rooms.keeper.withdraw()
         self._rooms.feed.shared(session, given)
 
@@ -177,6 +178,7 @@ class Shares:
         viewer.asks = viewer.asks and not viewer.may(TYPE)
         if allows(role, WATCH):
             room.tell_role(viewer)
+            self._rooms.lobby.joined(viewer)
         else:
             room.expel(viewer, why)
 

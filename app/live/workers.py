@@ -268,6 +268,8 @@ class Workers:
                 self._rooms.talk.told(note["message"])
             case "writes":
                 self._rooms.talk.writes(note["who"])
+            case "lobby":
+                self._rooms.lobby.tell(note["session"])
             case "annotated":
                 self._rooms.annotations.told(note["event"], note["message"], note["offset"])
             case "done":

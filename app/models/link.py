@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from peewee import AutoField, BigIntegerField, DoubleField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, DoubleField, ForeignKeyField, IntegerField, TextField
 
 from app.models import secrets
 from app.models.base import Record, db, noted, now, written
@@ -23,7 +23,8 @@ SEEN_EVERY_SECONDS = 60
 
 
 class Link(Record):
-    """`fresh_from`: guests see nothing of the output below this offset; None: they do."""
+    """`fresh_from`: guests see nothing of the output below this offset; None: they do. `asks`: its guests wait until
+    somebody lets them in (app/models/lobby.py)."""
 
     id = AutoField()
     session_id = TextField()
@@ -36,6 +37,7 @@ class Link(Record):
     created_at = DoubleField(default=now)
     expires_at = DoubleField(null=True)
     revoked_at = DoubleField(null=True)
+    asks = BooleanField(default=False)
 
     class Meta:
         table_name = "link"
@@ -51,19 +53,19 @@ class Link(Record):
     @classmethod
     def opened_by(cls, secret: str) -> Link | None:
         with db.connection_context():
-            return cls.select().where(cls.secret_hash == secrets.digest(secret), _open()).first()
+            return cls.select().where(cls.secret_hash == secrets.digest(secret), open_links()).first()
 
     @classmethod
     def of(cls, session_id: str) -> list[Link]:
         """Those that still open something, the newest first."""
         with db.connection_context():
-            return list(cls.select().where(cls.session_id == session_id, _open()).order_by(cls.id.desc()))
+            return list(cls.select().where(cls.session_id == session_id, open_links()).order_by(cls.id.desc()))
 
     @classmethod
     def roles(cls, ids: Collection[int]) -> dict[int, str]:
         """What those of these that still open something give."""
         with db.connection_context():
-            return {link.id: link.role for link in cls.select().where(cls.id.in_(list(ids)), _open())}
+            return {link.id: link.role for link in cls.select().where(cls.id.in_(list(ids)), open_links())}
 
     @classmethod
     def most(cls, link_id: int) -> int | None:
@@ -86,6 +88,9 @@ class Link(Record):
 
 
 class Guest(Record):
+    """`asked_at`: waits to be let in, or did; is nobody until `let_in_at`. `role`: what it was let in as. `said`: how it
+    called itself; `account`: the one that was signed in there."""
+
     id = AutoField()
     link = ForeignKeyField(Link, on_delete="CASCADE")
     link_id: int
@@ -93,6 +98,12 @@ class Guest(Record):
     created_at = DoubleField(default=now)
     last_seen_at = DoubleField(default=now)
     revoked_at = DoubleField(null=True)
+    asked_at = DoubleField(null=True)
+    let_in_at = DoubleField(null=True)
+    refused_at = DoubleField(null=True)
+    role = TextField(null=True)
+    said = TextField(default="")
+    account = TextField(default="")
 
     class Meta:
         table_name = "guest"
@@ -101,7 +112,7 @@ class Guest(Record):
     def actor_for(cls, secret: str, link_id: int) -> Actor | None:
         with db.connection_context():
             rows = cls.select(cls, Link).join(Link).where(cls.secret_hash == secrets.digest(secret))
-            guest = rows.where(cls.link == link_id, _here(), _open()).first()
+            guest = rows.where(cls.link == link_id, _here(), open_links()).first()
         if guest is None:
             return None
         if now() - guest.last_seen_at > SEEN_EVERY_SECONDS:
@@ -118,8 +129,8 @@ class Guest(Record):
     def roles(cls, ids: Collection[int]) -> dict[int, str]:
         """What those of these guests that may still come were given, by guest."""
         with db.connection_context():
-            rows = cls.select(cls, Link).join(Link).where(cls.id.in_(list(ids)), _here(), _open())
-            return {guest.id: guest.link.role for guest in rows}
+            rows = cls.select(cls, Link).join(Link).where(cls.id.in_(list(ids)), _here(), open_links())
+            return {guest.id: guest.role or guest.link.role for guest in rows}
 
     @classmethod
     def revoke(cls, guest_id: int) -> None:
@@ -127,17 +138,19 @@ class Guest(Record):
         _revoke_guest(guest_id)
 
 
-def _open() -> Any:
+def open_links() -> Any:
+    """Those that were not taken back and have not ended."""
     return Link.revoked_at.is_null() & (Link.expires_at.is_null() | (Link.expires_at > now()))
 
 
 def _here() -> Any:
-    return Guest.revoked_at.is_null() & (Guest.last_seen_at > now() - IDLE_SECONDS)
+    let_in = Guest.asked_at.is_null() | Guest.let_in_at.is_null(False)
+    return Guest.revoked_at.is_null() & (Guest.last_seen_at > now() - IDLE_SECONDS) & let_in
 
 
 @written
 def _insert(session_id: str, **facts: Any) -> Link | None:
-    if Link.select().where(Link.session_id == session_id, _open()).count() >= MOST_LINKS:
+    if Link.select().where(Link.session_id == session_id, open_links()).count() >= MOST_LINKS:
         return None
     return Link.create(session_id=session_id, **facts)
 

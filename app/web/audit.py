@@ -48,7 +48,7 @@ READS = frozenset({
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
-    "expires_in_seconds", "expires_seconds", "admin", "team", "fresh", "most_viewers", "locked", "paused",
+    "expires_in_seconds", "expires_seconds", "admin", "team", "fresh", "asks", "most_viewers", "locked", "paused",
 )  # fmt: skip
 # And of a path: never the secret of a link.
 TOLD_OF_PATH = frozenset({"number", "name", "deed", "user", "viewer"})

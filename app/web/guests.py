@@ -7,23 +7,32 @@ import time
 from typing import Any
 
 from flask import Flask, Response, current_app, redirect, render_template, request
+from pydantic import BaseModel
 
+from app.models import lobby
 from app.models.link import IDLE_SECONDS, Guest, Link
 from app.models.session import Session
 from app.permissions import Actor
 from app.web import audit, logins
 from app.web.gate import rooms
 from app.web.problems import Problem, from_too_soon, not_found
-from app.web.routes import NOTHING, NUMBER, page
+from app.web.routes import NOTHING, NUMBER, Answer, page, route
 from app.web.spoken import tell
 from app.web.throttle import Key, Throttle
 from app.words import said
 
 GONE = said("This link opens nothing (any more). Ask for a new one.")
 WRONG = said("This is not the password.")
+MANY = said("Many are waiting already. Try again later.")
 LONGEST_COOKIE, LONGEST_PASSWORD = 200, 1024
 
 throttle = Throttle()
+
+
+class StateBody(BaseModel):
+    """`waiting`, `in`, `refused` or `unanswered`."""
+
+    state: str
 
 
 def register(app: Flask, port: int) -> None:
@@ -35,25 +44,27 @@ def register(app: Flask, port: int) -> None:
 def enter(secret: str) -> Any:
     """A share link: lets its guest in, or asks for the password first."""
     link = opened(secret)
-    if actor_by_cookie(link.id) is not None:
+    if actor_by_cookie(link.id) is not None or asked_before(link.id) in (lobby.WAITING, lobby.REFUSED):
         return redirect(f"/shared/{link.id}", 303)
-    return ask() if link.password_hash is not None else admitted(link)
+    return ask(link) if link.password_hash is not None or link.asks else admitted(link)
 
 
 @page("POST", "/s/<secret>", NOTHING)
 def enter_with_password(secret: str) -> Any:
-    """A share link with `password` and `csrf_token`."""
+    """A share link with `password`, `name` (for one that asks first) and `csrf_token`."""
     link = opened(secret)
+    if asked_before(link.id) in (lobby.WAITING, lobby.REFUSED):
+        return redirect(f"/shared/{link.id}", 303)
     keys = keys_of(link)
     wait = throttle.enter(keys)
     if wait > 0:
         problem = from_too_soon(logins.TooSoon(wait))
-        return ask(problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
+        return ask(link, problem.detail), problem.status, {"Retry-After": str(problem.retry_after)}
     if not link.fits(request.form.get("password", "")[: LONGEST_PASSWORD + 1]):
         note("link.refused", link)
-        return ask(WRONG), 401
+        return ask(link, WRONG), 401
     throttle.passed(keys)
-    return admitted(link)
+    return waits(link) if link.asks else admitted(link)
 
 
 @page("GET", f"/shared/{NUMBER}", NOTHING)
@@ -62,9 +73,26 @@ def shared(number: int) -> Any:
     actor = actor_by_cookie(number)
     session = Session.seen_by(actor, actor.guest.session) if actor and actor.guest else None
     if session is None:
+        state = asked_before(number)
+        if state in (lobby.WAITING, lobby.REFUSED, lobby.UNANSWERED):
+            return render_template("waiting.html", state=state, link=number, guest=True)
         raise not_found()
     facts = rooms().status(session).seen_as(session.role, guest=True)
     return render_template("shared.html", session=facts, link=number, guest=True)
+
+
+@route("GET", f"/shared/{NUMBER}/waiting", NOTHING, Answer(200, StateBody))
+def waiting(number: int) -> Any:
+    """What became of who asked by the link of this number: answered when that changes, or after a while."""
+    found = asked_by_cookie(number)
+    if found is None:
+        raise not_found()
+    guest, session, state = found
+    if state == lobby.WAITING:
+        state = rooms().lobby.answer(guest, session, lambda: asked_before(number)) or ""
+    if not state:
+        raise not_found()
+    return {"state": state}
 
 
 def opened(secret: str) -> Link:
@@ -74,13 +102,32 @@ def opened(secret: str) -> Link:
     return link
 
 
-def ask(error: str = "") -> str:
-    return render_template("enter.html", error=tell(error), guest=True)
+def ask(link: Link, error: str = "") -> str:
+    asks = {"password": link.password_hash is not None, "name": link.asks}
+    return render_template("enter.html", error=tell(error), asks=asks, guest=True)
+
+
+def waits(link: Link) -> Any:
+    """Somebody asks to be let in."""
+    called = request.form.get("name", "").strip()[: lobby.NAME_LENGTH]
+    called = called if called.isprintable() else ""
+    account = logins.actor()
+    made = lobby.ask(link.id, called, account.name if account is not None else "")
+    if made is None:
+        return ask(link, MANY), 429
+    guest, secret = made
+    note("lobby.ask", link, guest=guest, name=called)
+    rooms().lobby.changed(link.session_id)
+    return cookie_for(link, secret)
 
 
 def admitted(link: Link) -> Response:
     guest, secret = link.admit()
     note("link.enter", link, guest=guest)
+    return cookie_for(link, secret)
+
+
+def cookie_for(link: Link, secret: str) -> Response:
     response = current_app.make_response(redirect(f"/shared/{link.id}", 303))
     left = IDLE_SECONDS if link.expires_at is None else link.expires_at - time.time()
     response.set_cookie(
@@ -103,8 +150,23 @@ def cookie_name(link_id: int) -> str:
 
 
 def actor_by_cookie(link_id: int) -> Actor | None:
-    secret = request.cookies.get(cookie_name(link_id), "")[:LONGEST_COOKIE]
+    secret = secret_of(link_id)
     return Guest.actor_for(secret, link_id) if secret else None
+
+
+def asked_by_cookie(link_id: int) -> tuple[int, str, str] | None:
+    """(guest, session, state) of who came by a link that asks first."""
+    secret = secret_of(link_id)
+    return lobby.known(secret, link_id) if secret else None
+
+
+def asked_before(link_id: int) -> str | None:
+    found = asked_by_cookie(link_id)
+    return found[2] if found is not None else None
+
+
+def secret_of(link_id: int) -> str:
+    return request.cookies.get(cookie_name(link_id), "")[:LONGEST_COOKIE]
 
 
 def who(app: Flask, environ: dict[str, Any], link_id: object) -> Actor | None:

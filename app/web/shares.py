@@ -53,13 +53,14 @@ class GlassBody(BaseModel):
 
 
 class LinkBody(BaseModel):
-    """`fresh`: its guests see nothing from before it was made. `password`: whether it asks for one. `viewers`: the ids
+    """`fresh`: its guests see nothing from before it was made. `asks`: they wait to be let in. `password`: whether it asks for one. `viewers`: the ids
     of those who are connected by it."""
 
     id: int
     label: str
     role: str
     fresh: bool
+    asks: bool
     password: bool
     most_viewers: int | None
     created_at: Time
@@ -114,13 +115,15 @@ class NewRole(Body):
 
 
 class NewLink(Body):
-    """`expires_seconds`: from now on; null: until it is taken back. `fresh`: nothing from before now is shown."""
+    """`expires_seconds`: from now on; null: until it is taken back. `fresh`: nothing from before now is shown.
+    `asks`: who comes by it waits until the owner or an operator lets it in."""
 
     label: Annotated[Group, Field(max_length=60)] = ""
     role: Literal["writer", "viewer"] = "viewer"
     expires_seconds: Annotated[int, Field(ge=1, le=366 * DAY)] | None = DAY
     most_viewers: Annotated[int, Field(ge=1, le=1000)] | None = None
     fresh: bool = False
+    asks: bool = False
     password: Annotated[str, Field(min_length=4, max_length=1024)] | None = None
 
 
@@ -189,6 +192,7 @@ def link_make(session: Session, body: NewLink) -> Any:
     head = rooms().status(session).output_bytes
     made = Link.make(
         session.id, body.password, label=body.label, role=body.role, most_viewers=body.most_viewers,
+        asks=body.asks,
         fresh_from=head if body.fresh else None,
         expires_at=time.time() + body.expires_seconds if body.expires_seconds is not None else None,
     )  # fmt: skip
@@ -269,7 +273,7 @@ def grant_json(grant: Grant) -> dict[str, Any]:
 
 def link_json(link: Link, viewers: list[str]) -> dict[str, Any]:
     return {
-        "id": link.id, "label": link.label, "role": link.role, "fresh": link.fresh_from is not None,
+        "id": link.id, "label": link.label, "role": link.role, "fresh": link.fresh_from is not None, "asks": link.asks,
         "password": link.password_hash is not None, "most_viewers": link.most_viewers,
         "created_at": rfc3339(link.created_at), "expires_at": rfc3339(link.expires_at), "viewers": viewers,
     }  # fmt: skip

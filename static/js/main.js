@@ -34,6 +34,7 @@ const ELEMENTS = {
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
   "token-list": () => import("./elements/token-list.js"),
+  "waiting-page": () => import("./elements/waiting-page.js"),
   "workspace-page": () => import("./elements/workspace-page.js"),
 };
 

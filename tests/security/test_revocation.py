@@ -7,6 +7,7 @@ out may stand behind it. `TRIES=200` for all of them; fewer by default, to be fa
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from tests.whole.test_revoked import cookie_of, signed_in
 
 TRIES = int(os.environ.get("TRIES", "16"))
 # Who floods together, in the order in which they are put out; a lock and a pause are for all who are left.
-ROUND = ("link", "downgrade", "take", "logout", "kick", "expiry", "lock", "pause")
+ROUND = ("link", "lobby", "downgrade", "take", "logout", "kick", "expiry", "lock", "pause")
 SERVERS = 2
 LINK_SECONDS = 2
 # Output may be on its way for so long.
@@ -86,7 +87,13 @@ class Crowd:
         made = self.api.post(f"/sessions/{session}/links", {"role": "writer", **wanted}).json()
         http = requests.Session()
         http.trust_env = False
-        assert http.get(made["url"], timeout=10).ok
+        page = http.get(made["url"], timeout=10)
+        assert page.ok
+        if made["asks"]:
+            token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+            assert http.post(made["url"], data={"csrf_token": token}, timeout=10).ok
+            (asks,) = self.api.get(f"/sessions/{session}/lobby").json()["waiting"]
+            self.done("PUT", f"/sessions/{session}/lobby/{asks['guest']}", role="writer")
         cookie = "; ".join(f"{c.name}={c.value}" for c in http.cookies)
         return Flooder(self.server.url, session, word, cookie, {"link": made["id"]}), made
 
@@ -112,11 +119,13 @@ class Crowd:
         if kind == "logout":
             flooder, out = self.signed_in(session, word, name)
             return Try(flooder, out, mark)
-        if kind in ("link", "expiry", "lock", "pause"):
-            flooder, made = self.guest(session, word, **({"expires_seconds": LINK_SECONDS} if kind == "expiry" else {}))
+        if kind in ("link", "lobby", "expiry", "lock", "pause"):
+            wanted = {"expiry": {"expires_seconds": LINK_SECONDS}, "lobby": {"asks": True}}
+            flooder, made = self.guest(session, word, **wanted.get(kind, {}))
             ends = time.time() + LINK_SECONDS
             outs = {
                 "link": lambda: self.done("DELETE", f"{place}/links/{made['id']}"),
+                "lobby": lambda: self.kick(session, link=made["id"]),
                 "expiry": lambda: time.sleep(max(0.0, ends - time.time())),
                 "lock": lambda: self.done("PATCH", f"{place}/sharing", locked=True),
                 "pause": lambda: self.done("PATCH", f"{place}/sharing", paused=True),
@@ -130,9 +139,9 @@ class Crowd:
         }
         return Try(flooder, outs[kind], mark, watches=kind == "downgrade")
 
-    def kick(self, session: str, name: str) -> None:
+    def kick(self, session: str, name: str = "", link: int = 0) -> None:
         here = self.api.get(f"/sessions/{session}/sharing").json()["here"]
-        viewer = next(one["viewer"] for one in here if one["user"] == name)
+        viewer = next(one["viewer"] for one in here if one["user"] == name or link and one["link"] == link)
         self.done("DELETE", f"/sessions/{session}/viewers/{viewer}")
 
 

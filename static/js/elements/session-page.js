@@ -21,6 +21,7 @@ import { PaneTools } from "./pane-tools.js";
 import { listenToZoom } from "./zoom-gestures.js";
 import { SessionSizes } from "./session-sizes.js";
 import { SessionKeyboard } from "./session-keyboard.js";
+import { SessionLobby } from "./session-lobby.js";
 import { SessionPeople } from "./session-people.js";
 import { SessionSharing } from "./session-sharing.js";
 import { SessionAnnotations } from "./session-annotations.js";
@@ -75,6 +76,7 @@ class SessionPage extends Parted {
       page: this, stream: this.stream, link: this.link, view: this.view, history: this.scroll.history, scroll: this.scroll,
       others: [this.details, this.commands.list, this.chat.panel], signal: this.ending.signal, back: () => this.view.focus(),
     });
+    this.lobby = new SessionLobby({ page: this, stream: this.stream, link: this.link, signal: this.ending.signal });
     this.asking = new SessionKeyboard({
       page: this, stream: this.stream, link: this.link, list: this.people.list, running: () => this.status.running,
     });

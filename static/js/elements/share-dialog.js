@@ -70,9 +70,9 @@ class ShareDialog extends Parted {
   }
 
   async makeLink({ elements }) {
-    const { role, expires_seconds: until, fresh, label, most_viewers: most, password } = elements;
+    const { role, expires_seconds: until, fresh, asks, label, most_viewers: most, password } = elements;
     const made = await api.makeLink(this.session, {
-      role: role.value, fresh: fresh.checked, label: label.value.trim(),
+      role: role.value, fresh: fresh.checked, asks: asks.checked, label: label.value.trim(),
       expires_seconds: until.value ? Number(until.value) : null,
       most_viewers: most.value ? Number(most.value) : null, password: password.value || null,
     });
@@ -118,7 +118,7 @@ class ShareDialog extends Parted {
     const there = here.filter((one) => one.link === link.id);
     return [
       link.label ? linkWords(link) : "",
-      link.fresh ? t("from then on only") : "", link.password ? t("with a password") : "",
+      link.fresh ? t("from then on only") : "", link.asks ? t("asks first") : "", link.password ? t("with a password") : "",
       link.expires_at ? t("until {when}", { when: moment(link.expires_at) }) : t("until it is taken back"),
       link.most_viewers ? tn("at most {count} at once", "at most {count} at once", link.most_viewers) : "",
       there.length ? t("here: {names}", { names: there.map(({ user }) => user).join(", ") }) : t("nobody here"),

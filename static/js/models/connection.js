@@ -32,6 +32,7 @@ server sends
   command                        a command of the session's shell began or ended
   said, typing                   a message of the chat; somebody writes one
   annotated, unannotated         a note was written or changed; it was deleted
+  lobby                          who waits to be let in, to who may let in
 */
 
 import { t } from "../helpers/words.js";
@@ -42,7 +43,7 @@ export const CLIENT_EVENTS = [
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated", "unannotated",
+  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated", "unannotated", "lobby",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
