@@ -65,6 +65,14 @@ def chat(page: Page) -> None:
     expect(page.locator("chat-panel .message").first).to_be_visible()
 
 
+def notes(page: Page) -> None:
+    page.evaluate("async () => { (await import('/static/js/page.js')).actions.run('session.notes'); }")
+    page.locator("annotation-panel textarea").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("annotation-panel li").first).to_be_visible()
+    expect(page.locator(".note-mark").first).to_be_visible()
+
+
 def sizes(page: Page) -> None:
     press(page, "size-open")
     expect(page.locator("size-menu")).to_be_visible()
@@ -111,6 +119,7 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
     yield f"/sessions/{running}", commands
     yield f"/sessions/{running}", people
     yield f"/sessions/{running}", chat
+    yield f"/sessions/{running}", notes
     yield f"/sessions/{running}", sizes
     yield f"/sessions/{running}", end
     yield f"/sessions/{running}", share
@@ -147,4 +156,13 @@ def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
     for wanted in ({"role": "writer"}, {"password": "open sesame"}):
         url = server.api("alice").post(links, wanted).json()["url"]
         found += [f"a link ({wanted}): {fault}" for fault in faults(stranger.open(url))]
+    url = server.api("alice").post(links, {"asks": True}).json()["url"]
+    page = stranger.open(url)
+    found += [f"a link that asks first: {fault}" for fault in faults(page)]
+    page.locator("main form .primary").click()
+    page.locator("waiting-page").wait_for()
+    found += [f"waiting: {fault}" for fault in faults(page)]
+    page = alice.open(f"/sessions/{sessions[0]}")
+    expect(page.locator("[data-part=lobby] button").first).to_be_visible()
+    found += [f"somebody waits: {fault}" for fault in faults(page)]
     assert not found, "\n".join(found)

@@ -58,6 +58,7 @@ def made(server, tmp_path_factory):
         answer = api.post("/sessions", {"name": text})
         assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "name"
     talk(server, made[1], "mallory")
+    annotate(server, made[1], "mallory")
     return made
 
 
@@ -85,6 +86,12 @@ def test_none_runs_anywhere(person, made, device):
     expect(page.locator("chat-panel .message .text")).to_have_count(50)
     assert page.locator("chat-panel .message .text").all_text_contents() == list(PAYLOADS[-50:])
     unhurt(page)
+    page.keyboard.press("Alt+Shift+N")
+    expect(page.locator("annotation-panel li .text")).to_have_count(len(PAYLOADS))
+    for part in (".text", ".line"):
+        assert page.locator(f"annotation-panel li {part}").all_text_contents() == list(PAYLOADS)
+    expect(page.locator(".note-mark")).to_have_count(1)
+    unhurt(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Control+Shift+K")
     page.keyboard.type("script")
@@ -98,6 +105,14 @@ def talk(server, session, author):
     rows = [(session, number + 1, 1, author, 0, 0.0, 0, text) for number, text in enumerate(PAYLOADS)]
     with sqlite3.connect(server.data_dir / "holdfast.db") as database:
         database.executemany("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def annotate(server, session, author):
+    """Beside the first line, with what stood there."""
+    names = "session_id, number, user_id, author, guest, at, offset, up, history, row, line, text"
+    rows = [(session, n + 1, 1, author, 0, 0.0, 0, 0, "0", 0, text, text) for n, text in enumerate(PAYLOADS)]
+    with sqlite3.connect(server.data_dir / "holdfast.db") as database:
+        database.executemany(f"INSERT INTO annotation ({names}) VALUES ({', '.join('?' * 12)})", rows)
 
 
 def shell(text):

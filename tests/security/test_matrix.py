@@ -10,9 +10,11 @@ import pytest
 import requests
 from socketio.exceptions import ConnectionError as NoConnection
 
-from app.events import sessions, talk
+from app.events import annotations, sessions, talk
 from app.events.gate import TABLE
 from app.live.views import OutputSlice
+from app.models import lobby
+from app.models.annotation import Annotation
 from app.models.audit import Entry
 from app.models.deed import Deed
 from app.models.grant import Grant
@@ -42,6 +44,7 @@ BODIES = {
     "PATCH /api/v1/sessions/<id>/sharing": {"locked": True},
     "POST /api/v1/password": {"current": PASSWORD, "new": PASSWORD},
     "POST /api/v1/teams": {"name": "crew"}, "POST /api/v1/sessions/<id>/chat": {"text": "hello"},
+    "POST /api/v1/sessions/<id>/annotations": {"text": "hello"},
     "POST /api/v1/sessions/<id>/break-glass": {"reason": "looking for a leak"},
 }  # fmt: skip
 # What changes who somebody is.
@@ -109,6 +112,13 @@ class Cast:
         self.session.break_glass(self.world.users["charlie"].id, facts)
         return self.world.users["charlie"].id
 
+    def note(self, user_id: int) -> int:
+        facts = {"user_id": user_id, "author": "x", "guest": False, "offset": 0, "up": 0, "history": "0", "row": 0}
+        return Annotation.add(self.session.id, lambda: True, **facts, line="", text="x").number
+
+    def waits(self) -> int:
+        return lobby.ask(Link.make(self.session.id, role=VIEWER, asks=True)[0].id, "", "")[0]
+
     def path(self, row: Route, who: str) -> str:
         """With ids that are there: those of the session, or of whoever asks."""
         user = self.world.users.get({"administrator": "alice"}.get(who, who), self.world.users["charlie"])
@@ -116,6 +126,8 @@ class Cast:
             "/grants/": lambda: Grant.give(self.session.id, KEPT_OUT, user=self.world.users["charlie"]).id,
             "/break-glass/": self.broken,
             "/links/": lambda: Link.make(self.session.id, role=VIEWER)[0].id,
+            "/annotations/": lambda: self.note(user.id),
+            "/lobby/": self.waits,
             "/tokens/": lambda: ApiToken.issue(user.id, "to go")[0].id,
             "/logins/": lambda: Login.begin(user.id, "", "")[0].id,
             "/shared/": lambda: self.links.get(who, next(iter(self.links.values()), 1)),
@@ -164,6 +176,8 @@ class Cast:
             return {"ids": [self.session.id]}
         if row.method == "PATCH" and "/grants/" in row.path:
             return {"role": "viewer"}
+        if row.method == "PATCH" and "/annotations/" in row.path:
+            return {"text": "other"}
         return BODIES.get(f"{row.method} {row.path}", {})
 
 
@@ -190,10 +204,11 @@ ASKS = {
     "join": {}, "input": {"data": "x"}, "resize": {"rows": 20, "cols": 70}, "look": {"visible": True}, "view": {},
     "leave": {}, "peek": {"sessions": []}, "watch": {}, "unwatch": {}, "drawn": {"offset": 0},
     "say": {"text": "hello"}, "typing": {}, "chat": {}, "ask": {"on": True},
+    "annotate": {"text": "hello"}, "annotations": {}, "reannotate": {"text": "other"}, "unannotate": {},
 }  # fmt: skip
 # In an order in which each can be done.
 ORDER = ("watch", "peek", "unwatch", "join", "input", "resize", "drawn", "look", "view", "say", "typing", "chat",
-         "ask", "leave")
+         "ask", "annotate", "annotations", "reannotate", "unannotate", "leave")
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +243,7 @@ def cells_of(server, session: str, way: dict, who: str) -> dict[str, str]:
         one = Viewer(server.url, **way)
     except NoConnection:
         return dict.fromkeys(ORDER, "closed")
-    cells = {}
+    cells, number = {}, 1
     try:
         for name in ORDER:
             ask = ASKS[name] | ({} if name in ("watch", "unwatch", "peek") else {"session": session})
@@ -236,7 +251,10 @@ def cells_of(server, session: str, way: dict, who: str) -> dict[str, str]:
                 one.io.emit(name, ask)
                 cells[name] = "-"
                 continue
+            if name in ("reannotate", "unannotate"):
+                ask |= {"number": number}  # its own, where it has one
             answer = one.call(name, ask | ({"data": f"by {who}\n"} if name == "input" else {}))
+            number = answer.get("number", number)
             cells[name] = "ok" if answer["ok"] else answer["error"]["code"]
     finally:
         one.close()
@@ -246,7 +264,7 @@ def cells_of(server, session: str, way: dict, who: str) -> dict[str, str]:
 def test_every_event_for_everybody(shared):
     server, session, ways = shared
     by_who = {who: cells_of(server, session, ways[who], who) for who in COLUMNS}
-    assert sessions and talk and set(ORDER) == set(TABLE), "an event without a question to ask"
+    assert annotations and sessions and talk and set(ORDER) == set(TABLE), "an event without a question to ask"
     rows = {name: {who: by_who[who][name] for who in COLUMNS} for name in TABLE}
     differ = compared(rows, "event", HERE / "matrix-events.txt")
     assert not differ, "\n".join(differ)

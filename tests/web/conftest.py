@@ -13,11 +13,13 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.annotations import Annotations
 from app.live.auditor import Auditor
 from app.live.commands import Commands
 from app.live.deeds import Deeds
 from app.live.errors import LaunchRefused, NotThere, SessionOver
 from app.live.history.histories import Histories
+from app.live.lobby import Lobby
 from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
@@ -107,6 +109,8 @@ class ActedRooms:
         self.commands = Commands(self, Path("/nowhere"))
         self.workers = Alone()
         self.talk = Talk(self)
+        self.annotations = Annotations(self)
+        self.lobby = Lobby(self)
 
     def room_of(self, session):
         raise NotThere
