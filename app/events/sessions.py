@@ -16,6 +16,7 @@ from app.live.room import Room
 from app.live.rooms import Rooms, live_error
 from app.live.sizes import Size
 from app.live.status import status_of
+from app.live.typists import typist
 from app.live.viewer import Viewer
 from app.models.session import Session
 from app.permissions import OWNER, RESIZE, TYPE, WATCH
@@ -136,7 +137,8 @@ def type_(rooms: Rooms, caller: Caller, ask: Input, reply: Reply) -> None:
 
     if data:
         still = partial(may_type, rooms, viewer)
-        rooms.keeper.input(ask.session, data, viewer.input_client, ask.seq or 0, typed, still)
+        author = typist(viewer.user_id)
+        rooms.keeper.input(ask.session, data, viewer.input_client, ask.seq or 0, typed, still, author)
     else:
         typed(None)
 

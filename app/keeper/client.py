@@ -129,14 +129,15 @@ class KeeperClient:
 
     def input(
         self, session: str, data: bytes, client: str = "", seq: int = 0, done: Done | None = None,
-        still: Still | None = None,
+        still: Still | None = None, author: str = "",
     ) -> None:  # fmt: skip
         """Types `data`. Never waits and never raises.
 
         `done` is called exactly once, in the reader thread or (at an error found at once) in the caller's:
         None when the program's terminal has it all, else Unknown, Over, Full, Withdrawn, or KeeperError at close().
         `still`: see withdraw().
-        With `client` and `seq` (rising by client) a repeat is acknowledged and not typed again.
+        With `client` and `seq` (rising by client) a repeat is acknowledged and not typed again; without, the session's
+        timeline has `author` before a name of ours.
         """
         try:
             with self._lock:
@@ -144,7 +145,7 @@ class KeeperClient:
                     raise KeeperError(CLOSED)
                 if not client or not seq:
                     self._numbers += 1
-                    client, seq = self._name, self._numbers
+                    client, seq = f"{author}{self._name}", self._numbers
                 self._send(self._outstanding.type(session, protocol.short(client), seq, bytes(data), done, still))
         except KeeperError as error:
             if done:

@@ -26,6 +26,8 @@ DRAIN_IDLE_SECONDS = 0.1  # after the program's end: silence this long on a PTY 
 DRAIN_MOST_SECONDS = 2.0  # a background job that floods does not keep the session open
 PRESSURE_MOST_SECONDS = 60.0  # an ended session waits this long for room on the disk, then gives up
 STATUS_MOST_SECONDS = 1.0  # for the vault to tell the exit status of a program that is not our child
+# What a terminal says when its window gets or loses the focus: nobody typed that.
+FOCUS_REPORTS = (b"\x1b[I", b"\x1b[O")
 TYPED_SECONDS = 1.0  # the timeline notes who types at most this often
 READ = select.EPOLLIN | select.EPOLLET  # edge-triggered: a PTY that nobody has open would else spin
 INPUTS = "inputs"  # file name of the table of numbered inputs
@@ -149,7 +151,8 @@ class Session:
             done(Over("the program has ended"))
             return
         now = self._last_input = time.time()
-        if client != self._typist or now - self._typed_at >= TYPED_SECONDS:
+        said_by_terminal = data in FOCUS_REPORTS
+        if not said_by_terminal and (client != self._typist or now - self._typed_at >= TYPED_SECONDS):
             self._typist, self._typed_at = client, now
             self._journal.note("input", client.encode(), now)
         self._input.offer(client, seq, data, done)

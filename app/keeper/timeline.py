@@ -20,6 +20,7 @@ CELL_BYTES = CELL.size
 KIND_AT = 12  # the event's number within a header
 PENDING_EVENTS = 64  # kept in memory while the disk is full; resizes and gaps, never output marks
 SUFFIX = ".time"
+INPUT_CELLS = 5  # of an input event: its header, and a name of at most CLIENT_BYTES
 
 KINDS = {1: "output", 2: "resize", 3: "mark", 4: "input", 5: "gap", 6: "end"}
 NUMBERS = {name: number for number, name in KINDS.items()}
@@ -162,6 +163,20 @@ def resizes(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
         for event in parse(raw[: 2 * CELL_BYTES] if only else raw):
             if event.kind == "resize" and event.offset >= since_offset:
                 yield event
+
+
+def inputs(session_dir: Path, since_offset: int = 0) -> Iterator[Event]:
+    """The input events among them: who typed, from the beginning of the segment in which `since_offset` lies. Quick, as
+    they are few among those of output (no data of another event has their number at its place: names are text)."""
+    number = NUMBERS["input"]
+    for raw in _files(session_dir, since_offset):
+        kinds = raw[KIND_AT::CELL_BYTES]
+        at = kinds.find(number)
+        while at >= 0:
+            event = next(parse(raw[at * CELL_BYTES : (at + INPUT_CELLS) * CELL_BYTES]), None)
+            if event is not None and event.kind == "input":
+                yield event
+            at = kinds.find(number, at + 1)
 
 
 def _files(session_dir: Path, since_offset: int) -> Iterator[bytes]:

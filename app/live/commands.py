@@ -17,6 +17,7 @@ from app.keeper.journal import JournalReader
 from app.live.errors import NotThere
 from app.live.marks import Marks, caught_up
 from app.live.status import rfc3339
+from app.live.typists import last_before, names_of
 from app.live.views import OutputSlice
 from app.models.command import Command, CommandScan, Ran
 from app.models.session import RUNNING, Session
@@ -165,6 +166,13 @@ class Commands:
         saved = {ran.number: ran for ran in Command.page(session.id, before, limit)}
         saved |= {number: ran for number, ran in fresh.items() if before is None or number < before}
         return [saved[number] for number in sorted(saved, reverse=True)[:limit]]
+
+    def typists(self, session: Session, ran: list[Ran]) -> list[str | None]:
+        """Who typed last before each of these began: pressed Enter, that is. None: the timeline does not say (any more)."""
+        directory = self._sessions_dir / session.id
+        authors = green.offload(last_before, directory, [one.output_start for one in ran]) if ran else []
+        names = names_of(authors)
+        return [None if author is None else names[author] for author in authors]
 
     def at_prompt(self, session: Session) -> bool | None:
         room = self._rooms.rooms.get(session.id)

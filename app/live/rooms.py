@@ -41,6 +41,7 @@ from app.live.shares import Shares
 from app.live.sizes import Size
 from app.live.status import Status, status_of
 from app.live.talk import Talk
+from app.live.typists import typist
 from app.live.uploads import Order, Place, Stored
 from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
@@ -213,7 +214,7 @@ class Rooms(Following):
             done.set()
 
         still = partial(self.shares.may, actor, session.id, TYPE)
-        self.keeper.input(session.id, data, done=answered, still=still)
+        self.keeper.input(session.id, data, done=answered, still=still, author=typist(actor.user_id))
         done.wait(TYPE_SECONDS)
         if errors[0] is not None:
             raise live_error(errors[0])

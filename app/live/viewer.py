@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from app.live.listing import Device, View, listed
 from app.live.pace import Pace
+from app.live.typists import typist
 from app.permissions import RESIZE, Actor, Guest, allows
 
 # Output a viewer may be sent beyond what it says it has drawn. 1 MiB is what the contract grants a
@@ -105,8 +106,8 @@ class Viewer:
     @property
     def input_client(self) -> str:
         """The name under which the keeper counts this viewer's input; scoped, so that nobody can spend
-        the sequence numbers of another user's client."""
-        return f"{self.user_id}:{self.client}" if self.client else ""
+        the sequence numbers of another user's client, and that the timeline has who typed (app/live/typists.py)."""
+        return typist(self.user_id, self.client) if self.client else ""
 
     @property
     def live(self) -> bool:

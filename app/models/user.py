@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextField
@@ -63,6 +64,11 @@ class User(Record):
     def everyone(cls) -> list[User]:
         with db.connection_context():
             return list(cls.select().order_by(cls.name))
+
+    @classmethod
+    def names(cls, ids: Collection[int]) -> dict[int, str]:
+        with db.connection_context():
+            return dict(cls.select(cls.id, cls.name).where(cls.id.in_(list(ids))).tuples())
 
     @classmethod
     def exists(cls) -> bool:

@@ -43,7 +43,7 @@ QUIET = {
 READS = frozenset({
     "pages_session", "pages_session_text", "sessions_screen", "sessions_output", "history_rows", "history_search",
     "files_download", "commands_command_list", "commands_command_output",
-    "talk_chat", "annotations_listing",
+    "talk_chat", "annotations_listing", "timeline_timeline",
 })  # fmt: skip
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (

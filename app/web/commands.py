@@ -27,7 +27,9 @@ def command_list(session: Session, query: bodies.CommandPage) -> Any:
     found = rooms().commands.page(session, query.before, query.limit + 1)
     ran, more = found[: query.limit], len(found) > query.limit
     at_prompt = rooms().commands.at_prompt(session)
-    answer = {"commands": [command_json(one) for one in ran], "more": more, "at_prompt": at_prompt}
+    by = rooms().commands.typists(session, ran)
+    told = [command_json(one) | {"typed_by": author} for one, author in zip(ran, by, strict=True)]
+    answer = {"commands": told, "more": more, "at_prompt": at_prompt}
     return answer | with_rows(session, ran, answer) if query.rows else answer
 
 

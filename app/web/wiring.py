@@ -43,6 +43,7 @@ from app.web import (
     stats,
     talk,
     teams,
+    timeline,
     tokens,
     workspace,
 )
@@ -76,6 +77,7 @@ FILLS_THE_TABLE = (
     stats,
     talk,
     teams,
+    timeline,
     tokens,
     workspace,
 )

@@ -59,6 +59,9 @@ class NoCommands:
     def page(self, session, before, limit):
         return []
 
+    def typists(self, session, ran):
+        return []
+
     def at_prompt(self, session):
         return None
 

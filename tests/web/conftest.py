@@ -174,7 +174,7 @@ class ActedRooms:
         data = b"0123456789"[offset : offset + limit]
         return OutputSlice(min(offset, 10), data, min(offset, 10) + len(data), 10)
 
-    config = SimpleNamespace(upload_bytes=1000)
+    config = SimpleNamespace(upload_bytes=1000, sessions_dir=Path("/nowhere"))
 
     def upload(self, session, order):
         self._note("upload", session.id, order.name, order.read(100), order.length)
