@@ -80,16 +80,32 @@ class Annotations:
         outline = self._rooms.histories.outline(session, offset)
         names = ("history", "first", "end", "head", "complete", "indexed", "cursor_row")
         answer |= {name: getattr(outline, name) for name in names}
-        rows = self._rows(session, notes, outline.history, outline.first, outline.complete)
+        rows = self._rows(session, notes, outline.history, outline.first)
         answer["annotations"] = [annotation_json(note, rows.get(note.number)) for note in notes]
         return answer
+
+    def marks(self, session: str) -> list[tuple[int, str]]:
+        """(offset, words) of all, for a recording."""
+        return [(note.offset, f"{note.author}: {note.text}") for note in Annotation.of(session)]
+
+    def by_row(self, session: str) -> dict[int, list[str]]:
+        """Those whose lines are kept, for the rows as text."""
+        notes = Annotation.of(session)
+        found: dict[int, list[str]] = {}
+        if notes:
+            outline = self._rooms.histories.outline(session, None)
+            rows = self._rows(session, notes, outline.history, outline.first)
+            for note in notes:
+                if (row := rows.get(note.number)) is not None:
+                    found.setdefault(row, []).append(f"{note.author}, {rfc3339(note.at)}: {note.text}")
+        return found
 
     def told(self, event: str, message: dict[str, Any], offset: int) -> None:
         """Here, or by another worker; to whom the line at that offset is shown."""
         if room := self._rooms.rooms.get(message["session"]):
             room.tell_from(offset, event, message)
 
-    def _rows(self, session: str, notes: list[Annotation], history: str, first: int, all_known: bool) -> dict[int, int]:
+    def _rows(self, session: str, notes: list[Annotation], history: str, first: int) -> dict[int, int]:
         """By number. Rows of another numbering are found anew, once."""
         rows = {note.number: note.row for note in notes if note.history == history}
         others = [note for note in notes if note.history != history]

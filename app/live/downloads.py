@@ -32,8 +32,13 @@ def raw(directory: Path) -> Iterator[bytes]:
         yield piece.data
 
 
-def rows(histories: Histories, session_id: str, format: str) -> Iterator[bytes]:
-    """Every row: as lines of text as they were written, or as ANSI."""
+Notes = dict[int, list[str]]
+
+
+def rows(histories: Histories, session_id: str, format: str, notes: Notes | None = None) -> Iterator[bytes]:
+    """Every row: as lines of text as they were written, or as ANSI. `notes`, by row, get a number behind the line of
+    text and stand at the end."""
+    footnotes: list[str] = []
     outline = histories.outline(session_id, None)
     head, at, end, begun = outline.head, outline.first, None, False
     while end is None or at < end:
@@ -43,7 +48,7 @@ def rows(histories: Histories, session_id: str, format: str) -> Iterator[bytes]:
         page = _page(histories, session_id, at, PAGE_ROWS if end is None else min(PAGE_ROWS, end - at), format)
         if page.end > page.start:
             at = page.end
-            yield _written(page, begun)
+            yield _written(page, begun, notes or {}, footnotes)
             begun = True
         elif end is not None:
             break  # dropped meanwhile
@@ -51,6 +56,8 @@ def rows(histories: Histories, session_id: str, format: str) -> Iterator[bytes]:
             outline = histories.outline(session_id, None)
     if begun:
         yield b"\n" if format == "text" else b"\x1b[m\r\n"
+    if footnotes:
+        yield ("\n" + "\n".join(footnotes) + "\n").encode(errors="replace")
 
 
 def _page(histories: Histories, session_id: str, start: int, count: int, format: str) -> Page:
@@ -62,7 +69,7 @@ def _page(histories: Histories, session_id: str, start: int, count: int, format:
     raise NotThere(said("The history could not be read in time."))
 
 
-def _written(page: Page, begun: bool) -> bytes:
+def _written(page: Page, begun: bool, notes: Notes, footnotes: list[str]) -> bytes:
     goes_on = not begun or page.continues
     if page.format == "ansi":
         return (("" if goes_on else "\r\n") + page.data).encode(errors="replace")
@@ -71,6 +78,9 @@ def _written(page: Page, begun: bool) -> bytes:
     lines = page.data.split("\n")
     for number, line in enumerate(lines):
         pieces.append(line)
+        for note in notes.get(page.start + number, ()):
+            footnotes.append(f"[{len(footnotes) + 1}] " + note.replace("\n", "\n    "))
+            pieces.append(f" [{len(footnotes)}]")
         if number < len(lines) - 1 and number not in wrapped:
             pieces.append("\n")
     return "".join(pieces).encode(errors="replace")

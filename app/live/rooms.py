@@ -20,7 +20,7 @@ from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
-from app.live import downloads, quota
+from app.live import cast, downloads, quota
 from app.live.annotations import Annotations
 from app.live.deeds import Deeds
 from app.live.errors import (
@@ -298,11 +298,15 @@ class Rooms(Following):
         reader = JournalReader(self.config.sessions_dir / session.id)
         return OutputSlice.read(reader, offset, limit)
 
-    def download(self, session: Session, format: str) -> Iterator[bytes]:
-        """All output that there is now, in pieces: `raw`, or its rows as `text` or `ansi`."""
+    def download(self, session: Session, format: str, notes: bool = False) -> Iterator[bytes]:
+        """All output that there is now, in pieces: `raw`, as a recording (`asciicast`), or its rows as `text` or `ansi`.
+        `notes`: those on lines as footnotes of the text; a recording has them in any case."""
+        directory = self.config.sessions_dir / session.id
         if format == "raw":
-            return downloads.raw(self.config.sessions_dir / session.id)
-        return downloads.rows(self.histories, session.id, format)
+            return downloads.raw(directory)
+        if format == "asciicast":
+            return cast.recording(directory, session.name, self.annotations.marks(session.id))
+        return downloads.rows(self.histories, session.id, format, self.annotations.by_row(session.id) if notes else None)
 
     def upload(self, session: Session, order: Order) -> Stored:
         """A file into the directory of its foreground program."""

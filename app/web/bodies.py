@@ -302,6 +302,11 @@ class DownloadAs(Query):
     format: Literal["text", "ansi", "raw"] = "text"
 
 
+class DownloadOf(Query):
+    format: Literal["text", "ansi", "raw", "asciicast"] = "text"
+    annotations: bool = False
+
+
 class Slice(Query):
     """A larger `limit` than 8 MiB is taken as 8 MiB: Holdfast-Next-Offset says how far it went."""
 

@@ -7,9 +7,9 @@ import { Parted, setHidden, setText } from "./dom.js";
 import { toast } from "./toast-line.js";
 
 class CommandList extends Parted {
-  /** `commands` is a models/commands.js. */
-  attach(commands) {
-    this.commands = commands;
+  /** `commands` is a models/commands.js; `owner`: of the session, who is not named while nobody else types. */
+  attach(commands, owner) {
+    Object.assign(this, { commands, owner });
     this.items = new Map();
     commands.addEventListener("change", () => this.hidden || this.draw());
     this.part("close").addEventListener("click", () => this.toggle(false));
@@ -61,6 +61,8 @@ class CommandList extends Parted {
 
   draw() {
     const { list, more, loaded } = this.commands;
+    const authors = new Set(list.map(({ typed_by: author }) => author).filter(Boolean));
+    this.several = authors.size > 1 || (authors.size === 1 && !authors.has(this.owner));
     setHidden(this.part("none"), !(loaded && list.length === 0));
     setHidden(this.part("older"), !more || list.length === 0);
     const place = this.part("list");
@@ -87,6 +89,7 @@ class CommandList extends Parted {
     say("outcome", kind === "ok" ? "" : outcomeWords(command));
     say("took", took(command));
     say("when", when(command));
+    say("by", this.several && command.typed_by ? t("typed by {author}", { author: command.typed_by }) : "");
     item.querySelector(".copy").ariaLabel = t("Copy the output of {command}", { command: words(command) });
     return item;
   }

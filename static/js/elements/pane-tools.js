@@ -16,7 +16,7 @@ import { toast } from "./toast-line.js";
 import "./view-menu.js";
 
 const MENU = ["terminal.search", "session.commands", "session.chat", "session.notes", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
-  "terminal.download-ansi", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
+  "terminal.download-ansi", "terminal.download-cast", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
   "view.zoom-reset", "terminal.settings"];
 
 const FITTING_MS = 3000;
@@ -83,6 +83,7 @@ export class PaneTools {
       { id: "terminal.copy-html", title: t("Copy as HTML"), group: terminal, run: () => this.copyHtml() },
       { id: "terminal.download-text", title: t("Download as text"), group: terminal, run: download("text") },
       { id: "terminal.download-ansi", title: t("Download with colours (ANSI)"), group: terminal, run: download("ansi") },
+      { id: "terminal.download-cast", title: t("Download as a recording (asciicast)"), group: terminal, run: download("asciicast") },
       { id: "terminal.download-raw", title: t("Download the raw output"), group: terminal, run: download("raw") },
       { id: "terminal.upload", title: t("Upload files…"), group: terminal, when: () => this.types, run: () => this.drop.choose() },
       { id: "terminal.settings", title: t("Terminal settings…"), group: terminal, run: () => this.settings() },
@@ -164,7 +165,7 @@ export class PaneTools {
 
   download(format) {
     const link = document.createElement("a");
-    link.href = `/api/v1/sessions/${this.status.id}/download?format=${format}`;
+    link.href = `/api/v1/sessions/${this.status.id}/download?format=${format}${format === "text" ? "&annotations=true" : ""}`;
     link.download = "";
     document.body.append(link);
     link.click();

@@ -29,7 +29,7 @@ export class SessionCommands {
     this.list = page.querySelector("command-list");
     this.header = page.querySelector("command-header");
     for (const element of [this.list, this.header]) customElements.upgrade(element);
-    this.list.attach(this.commands);
+    this.list.attach(this.commands, status.facts.owner);
     this.marks = new CommandMarks({
       term: view.term, lineOf: (row) => row - scroll.history.base, choose: (command) => this.list.reveal(command.number),
     });
