@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from app.expected import expected
-from app.live.listing import NUMBERING_MOST, Device
 from app.live.history.anchors import LOWEST
+from app.live.listing import NUMBERING_MOST, Device
 from app.live.thumbnails import MOST_IN_SIGHT
 from app.models.annotation import ANNOTATION_LENGTH
 from app.models.message import MESSAGE_LENGTH, speech

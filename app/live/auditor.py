@@ -61,7 +61,7 @@ class Auditor:
 
     def erased(self, actor: Actor, session: Session, number: int, address: str) -> None:
         """A note on a line was deleted, over a socket."""
-        self.note(_about(session, actor, "annotations.unannotate", address=address, details={"number": number}))
+        self.note(_about(session, actor, "annotation.unannotate", address=address, details={"number": number}))
 
     def ended(self, actor: Actor, action: str, sessions: list[Session], address: str) -> None:
         """One or several in one go, each an entry that its owner sees."""

@@ -1,8 +1,8 @@
-"""A session's output with its times, as asciinema plays it: asciicast v2, one JSON a line. Notes on lines, and who types
-from then on, are markers ("m").
+"""A session's output with its times, as asciinema plays it: asciicast v2, one JSON a line. Notes on lines, and who
+types from then on, are markers ("m").
 
-The rule: memory stays bounded, and nothing is said twice or left out: the output's bytes are those of the journal, cut where
-the timeline, a marker or a whole character says so."""
+The rule: memory stays bounded, and nothing is said twice or left out: the output's bytes are those of the journal, cut
+where the timeline, a marker or a whole character says so."""
 
 from __future__ import annotations
 

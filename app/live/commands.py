@@ -168,7 +168,7 @@ class Commands:
         return [saved[number] for number in sorted(saved, reverse=True)[:limit]]
 
     def typists(self, session: Session, ran: list[Ran]) -> list[str | None]:
-        """Who typed last before each of these began: pressed Enter, that is. None: the timeline does not say (any more)."""
+        """Who typed last before each of these began: pressed Enter, that is. None: the timeline does not say."""
         directory = self._sessions_dir / session.id
         authors = green.offload(last_before, directory, [one.output_start for one in ran]) if ran else []
         names = names_of(authors)

@@ -35,7 +35,7 @@ def raw(directory: Path) -> Iterator[bytes]:
 Notes = dict[int, list[str]]
 
 
-def rows(histories: Histories, session_id: str, format: str, notes: Notes | None = None) -> Iterator[bytes]:
+def rows(histories: Histories, session_id: str, format: str, notes: Notes) -> Iterator[bytes]:
     """Every row: as lines of text as they were written, or as ANSI. `notes`, by row, get a number behind the line of
     text and stand at the end."""
     footnotes: list[str] = []
@@ -48,7 +48,7 @@ def rows(histories: Histories, session_id: str, format: str, notes: Notes | None
         page = _page(histories, session_id, at, PAGE_ROWS if end is None else min(PAGE_ROWS, end - at), format)
         if page.end > page.start:
             at = page.end
-            yield _written(page, begun, notes or {}, footnotes)
+            yield _written(page, begun, notes, footnotes)
             begun = True
         elif end is not None:
             break  # dropped meanwhile

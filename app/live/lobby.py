@@ -78,8 +78,8 @@ class Lobby:
             room.tell_lobby(found)
 
     def answer(self, guest_id: int, session_id: str, state: Callable[[], str | None]) -> str | None:
-        """Waits for the answer to a page that asked, for at most HOLD_SECONDS; `state()` is what is written down. A page
-        that asks anew takes the place of its last question."""
+        """Waits for the answer to a page that asked, for at most HOLD_SECONDS; `state()` is what is written down. A
+        page that asks anew takes the place of its last question."""
         turn = self._turn[guest_id] = self._turn.get(guest_id, 0) + 1
         lobby.seen(guest_id)
         until = time.monotonic() + HOLD_SECONDS

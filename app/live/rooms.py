@@ -21,7 +21,7 @@ from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
 from app.live import cast, downloads, quota
-from app.live.annotations import Annotations
+from app.live.annotation import Annotations
 from app.live.deeds import Deeds
 from app.live.errors import (
     Forbidden,
@@ -299,14 +299,15 @@ class Rooms(Following):
         return OutputSlice.read(reader, offset, limit)
 
     def download(self, session: Session, format: str, notes: bool = False) -> Iterator[bytes]:
-        """All output that there is now, in pieces: `raw`, as a recording (`asciicast`), or its rows as `text` or `ansi`.
+        """All output that there is now, in pieces: `raw`, a recording (`asciicast`), or its rows as `text` or `ansi`.
         `notes`: those on lines as footnotes of the text; a recording has them in any case."""
         directory = self.config.sessions_dir / session.id
         if format == "raw":
             return downloads.raw(directory)
         if format == "asciicast":
             return cast.recording(directory, session.name, self.annotations.marks(session.id))
-        return downloads.rows(self.histories, session.id, format, self.annotations.by_row(session.id) if notes else None)
+        by_row = self.annotations.by_row(session.id) if notes else {}
+        return downloads.rows(self.histories, session.id, format, by_row)
 
     def upload(self, session: Session, order: Order) -> Stored:
         """A file into the directory of its foreground program."""

@@ -81,7 +81,8 @@ class Talk:
         return session.output_bytes if session is not None else 0
 
     def count(self, session_id: str, user_id: int) -> None:
-        """One more by this person. By the moment at which all that was said is paid for: it may lie so far ahead as a burst lasts."""
+        """One more, by this person. By the moment at which all that was said is paid for: it may lie so far ahead as a
+        burst lasts. Raises Crowded."""
         key, now = (session_id, user_id), time.monotonic()
         due = max(self._rates.get(key, now), now) + EACH_SECONDS
         if due > now + BURST * EACH_SECONDS:

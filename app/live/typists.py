@@ -1,6 +1,6 @@
-"""Who typed, and when: read from a session's timeline, in which the keeper notes the name of who types (never what, nor how
-much). The rule: a stretch begins whenever somebody else types, and ends when that one pauses; what programs ask of a
-terminal and the server answers is nobody's.
+"""Who typed, and when: read from a session's timeline, in which the keeper notes the name of who types (never what,
+nor how much). The rule: a stretch begins whenever somebody else types, and ends when that one pauses; what programs ask
+of a terminal and the server answers is nobody's.
 
 The name that the keeper is told begins with the number of the account, or minus that of the guest."""
 
@@ -24,8 +24,8 @@ _AUTHOR = re.compile(rb"(-?\d{1,18}):")
 
 
 def typist(user_id: int, client: str = "") -> str:
-    """What the keeper is told. A long client's name is stood for by its hash here, or the keeper's own hash would be all
-    that is left."""
+    """What the keeper is told. A long client's name is stood for by its hash here, or the keeper's own hash would be
+    all that is left."""
     whole = f"{user_id}:{client}"
     if len(whole.encode()) <= CLIENT_BYTES:
         return whole

@@ -88,8 +88,8 @@ class Link(Record):
 
 
 class Guest(Record):
-    """`asked_at`: waits to be let in, or did; is nobody until `let_in_at`. `role`: what it was let in as. `said`: how it
-    called itself; `account`: the one that was signed in there."""
+    """`asked_at`: waits to be let in, or did; is nobody until `let_in_at`. `role`: what it was let in as. `said`: how
+    it called itself; `account`: the one that was signed in there."""
 
     id = AutoField()
     link = ForeignKeyField(Link, on_delete="CASCADE")

@@ -1,12 +1,12 @@
-"""Who waits to be let in by a link that asks first. The rule: whoever waits is nobody (models/link.py counts only who was
-let in); the lobby is bounded, and an answer is for who waits that moment."""
+"""Who waits to be let in by a link that asks first. The rule: whoever waits is nobody (models/link.py counts only who
+was let in); the lobby is bounded, and an answer is for who waits that moment."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from app.models import secrets
-from app.models.base import db, now, noted, written
+from app.models.base import db, noted, now, written
 from app.models.link import Guest, Link, open_links
 
 # By one link at once: more are told to come back. Who has the link can make the owner see no more than so many.
@@ -48,7 +48,7 @@ def waiting(session_id: str) -> list[Waiting]:
     with db.connection_context():
         rows = Guest.select(Guest, Link).join(Link).where(Link.session_id == session_id, open_links(), _waits())
         return [
-            Waiting(one.id, one.link.id, one.link.label, one.link.role, one.said, one.account, one.asked_at)
+            Waiting(one.id, one.link.id, one.link.label, one.link.role, one.said, one.account, one.asked_at or 0.0)
             for one in rows.order_by(Guest.asked_at)
         ]
 
@@ -56,9 +56,9 @@ def waiting(session_id: str) -> list[Waiting]:
 def known(secret: str, link_id: int) -> tuple[int, str, str] | None:
     """(guest, session, state) of who asked by that link; None: nobody did, or it opens nothing any more."""
     with db.connection_context():
-        rows = Guest.select(Guest, Link).join(Link).where(Guest.secret_hash == secrets.digest(secret))
-        rows = rows.where(Guest.link == link_id, Guest.asked_at.is_null(False), Guest.revoked_at.is_null(), open_links())
-        one = rows.first()
+        mine = (Guest.secret_hash == secrets.digest(secret)) & (Guest.link == link_id)
+        asked = Guest.asked_at.is_null(False) & Guest.revoked_at.is_null()
+        one = Guest.select(Guest, Link).join(Link).where(mine, asked, open_links()).first()
     if one is None:
         return None
     if one.let_in_at is not None:

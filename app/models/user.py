@@ -68,7 +68,7 @@ class User(Record):
     @classmethod
     def names(cls, ids: Collection[int]) -> dict[int, str]:
         with db.connection_context():
-            return dict(cls.select(cls.id, cls.name).where(cls.id.in_(list(ids))).tuples())
+            return {user.id: user.name for user in cls.select(cls.id, cls.name).where(cls.id.in_(list(ids)))}
 
     @classmethod
     def exists(cls) -> bool:

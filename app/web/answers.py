@@ -165,7 +165,8 @@ class HitsBody(BaseModel):
 class CommandBody(BaseModel):
     """`text`: null where the shell did not say it, or the line began with a blank. Offsets are of the session's output;
     `output_end`, `ended_at` and `seconds` are null while it runs. `exit_code` also where the shell did not say it.
-    `typed_by`: who pressed Enter, as far as the timeline says. `prompt_row`, `output_row`, `end_row`: of the history `history`, null where they are not kept or not asked for."""
+    `typed_by`: who pressed Enter, as far as the timeline says. `prompt_row`, `output_row`, `end_row`: of the history
+    `history`, null where they are not kept or not asked for."""
 
     number: int
     text: str | None

@@ -21,8 +21,8 @@ QUIET = {
     "sessions_type_in": "every key would be an entry; who joined is one, and the session's timeline has who typed",
     "sessions_resize": "as often as a window is dragged, and it is undone by another",
     "talk_say": "talk is kept with its author where it belongs, and is erased with the session; the log is not",
-    "annotations_annotate": "the same",
-    "annotations_reannotate": "the same",
+    "annotation_annotate": "the same",
+    "annotation_reannotate": "the same",
     "glass_break_glass": "written down by itself, before it is done",
     "dashboard_look": "what one has seen, for oneself",
     "dashboard_end_several": "written down by itself, one entry a session",
@@ -43,7 +43,7 @@ QUIET = {
 READS = frozenset({
     "pages_session", "pages_session_text", "sessions_screen", "sessions_output", "history_rows", "history_search",
     "files_download", "commands_command_list", "commands_command_output",
-    "talk_chat", "annotations_listing", "timeline_timeline",
+    "talk_chat", "annotation_listing", "timeline_timeline",
 })  # fmt: skip
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (

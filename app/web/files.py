@@ -47,11 +47,12 @@ def upload(session: Session, actor: Actor, name: str) -> Any:
 
 @route("GET", ONE + "/download", WATCH, ATTACHED)
 def download(session: Session, actor: Actor, query: bodies.DownloadOf) -> Any:
-    """All of the session's output as a file: as text, as ANSI, raw as the program wrote it, or as a recording with the
-    times (asciicast v2), in which notes and who typed are markers. `annotations`: the notes as footnotes of the text."""
+    """All of the session's output as a file: as text, as ANSI, raw as the program wrote it, or as a recording with its
+    times (asciicast v2), in which notes and who typed are markers. `annotations`: notes as footnotes of the text."""
     ending, kind = ENDINGS[query.format]
     live = rooms()
-    pieces = while_allowed(live.download(session, query.format, query.annotations), partial(live.shares.may, actor, session.id, WATCH))
+    found = live.download(session, query.format, query.annotations)
+    pieces = while_allowed(found, partial(live.shares.may, actor, session.id, WATCH))
     response = Response(pieces, 200, mimetype=kind)
     moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     response.headers.set("Content-Disposition", "attachment", filename=f"{file_name(session.name)}-{moment}.{ending}")

@@ -53,8 +53,8 @@ class GlassBody(BaseModel):
 
 
 class LinkBody(BaseModel):
-    """`fresh`: its guests see nothing from before it was made. `asks`: they wait to be let in. `password`: whether it asks for one. `viewers`: the ids
-    of those who are connected by it."""
+    """`fresh`: its guests see nothing from before it was made. `asks`: they wait to be let in. `password`: whether it
+    asks for one. `viewers`: the ids of those who are connected by it."""
 
     id: int
     label: str

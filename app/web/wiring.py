@@ -12,7 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
-    annotations,
+    annotation,
     audit,
     commands,
     dashboard,
@@ -51,7 +51,7 @@ from app.web import (
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
     accounts,
-    annotations,
+    annotation,
     audit,
     commands,
     dashboard,

@@ -10,7 +10,7 @@ import pytest
 import requests
 from socketio.exceptions import ConnectionError as NoConnection
 
-from app.events import annotations, sessions, talk
+from app.events import annotation, sessions, talk
 from app.events.gate import TABLE
 from app.live.views import OutputSlice
 from app.models import lobby
@@ -267,7 +267,7 @@ def cells_of(server, session: str, way: dict, who: str) -> dict[str, str]:
 def test_every_event_for_everybody(shared):
     server, session, ways = shared
     by_who = {who: cells_of(server, session, ways[who], who) for who in COLUMNS}
-    assert annotations and sessions and talk and set(ORDER) == set(TABLE), "an event without a question to ask"
+    assert annotation and sessions and talk and set(ORDER) == set(TABLE), "an event without a question to ask"
     rows = {name: {who: by_who[who][name] for who in COLUMNS} for name in TABLE}
     differ = compared(rows, "event", HERE / "matrix-events.txt")
     assert not differ, "\n".join(differ)

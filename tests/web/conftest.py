@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
-from app.live.annotations import Annotations
+from app.live.annotation import Annotations
 from app.live.auditor import Auditor
 from app.live.commands import Commands
 from app.live.deeds import Deeds

@@ -83,7 +83,7 @@ def test_its_author_changes_it_and_the_owner_deletes_it(server, session, viewer)
     assert server.api("alice").call("DELETE", f"{place}/2").status_code == 204
     assert notes(server, session) == []
     log = server.api("alice").get("/audit", params={"session": session}).json()["entries"]
-    erased = [one["details"]["number"] for one in log if one["action"] == "annotations.unannotate"]
+    erased = [one["details"]["number"] for one in log if one["action"] == "annotation.unannotate"]
     assert sorted(erased) == [1, 2]
 
 

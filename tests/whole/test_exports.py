@@ -10,9 +10,10 @@ from tests.whole.test_sharing import give
 def test_notes_are_in_the_text_and_in_the_recording(server):
     server.user("bob")
     api, bob = server.api("alice"), server.api("bob")
-    session = api.start(["bash", "-c", "for i in 1 2 3 4 5; do echo line-$i-é漢; done; exec cat"], name="the show")["id"]
+    program = "for i in 1 2 3 4 5; do echo line-$i-é漢; done; exec cat"
+    session = api.start(["bash", "-c", program], name="the show")["id"]
     give(server, session, "writer", user="bob")
-    while "line-5-".encode() not in api.output(session):
+    while b"line-5-" not in api.output(session):
         pass
     for up, text in ((3, "on three\nin two lines"), (5, "on one")):
         assert api.post(f"/sessions/{session}/annotations", {"text": text, "up": up}).status_code == 201

@@ -74,7 +74,8 @@ def test_it_survives_restarts_and_says_who_typed_a_command(own_server, viewer):
     while not server.api("alice").get(f"/sessions/{session}/commands").json()["at_prompt"]:
         pass
     count = itertools.count(1)
-    for number, (one, text) in enumerate(((alice, "echo one"), (bob, "echo two"), (bob, "echo three"), (alice, "echo 4"))):
+    typed_by = ((alice, "echo one"), (bob, "echo two"), (bob, "echo three"), (alice, "echo 4"))
+    for number, (one, text) in enumerate(typed_by):
         assert one.type(text, next(count))["ok"]
         other = bob if one is alice else alice
         if number == 3:  # somebody else presses Enter

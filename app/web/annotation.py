@@ -1,4 +1,5 @@
-"""Notes on lines of a session's output over HTTP. The rule: as the events of docs/events.md, for who is not connected."""
+"""Notes on lines of a session's output over HTTP. The rule: as the events of docs/events.md, for who is not
+connected."""
 
 from __future__ import annotations
 

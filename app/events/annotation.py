@@ -1,4 +1,4 @@
-"""The events of notes on lines, one handler each. What is told when one is written is in app/live/annotations.py."""
+"""The events of notes on lines, one handler each. What is told when one is written is in app/live/annotation.py."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def unannotate(rooms: Rooms, caller: Caller, ask: Unannotate, reply: Reply) -> N
 
 
 @on("annotations", At, needs=WATCH, guests=True)
-def annotations(rooms: Rooms, caller: Caller, ask: At, reply: Reply) -> None:
+def annotations_(rooms: Rooms, caller: Caller, ask: At, reply: Reply) -> None:
     viewer_of(caller, ask, "annotations")
     reply({"ok": True, **rooms.annotations.listed(ask.session, caller.actor, ask.offset)})
