@@ -62,7 +62,7 @@ def _lines(directory: Path, name: str, notes: list[tuple[int, str]]) -> Iterator
         yield json.dumps(header | {"env": {"TERM": "xterm-256color"}}) + "\n"
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
-        def said(kind: str, data: str) -> str:
+        def event_line(kind: str, data: str) -> str:
             return json.dumps([round(max(0.0, clock - begun), 6), kind, data], ensure_ascii=False) + "\n"
 
         for moment in _merged(directory, notes, at, head):
@@ -73,15 +73,15 @@ def _lines(directory: Path, name: str, notes: list[tuple[int, str]]) -> Iterator
                     break
                 at = start + len(data)
                 if text := decode(data):
-                    yield said("o", text)
+                    yield event_line("o", text)
             clock = max(clock, moment.time or clock)
             if moment.kind == "resize" and moment.data != size:
                 size = moment.data
-                yield said("r", f"{size[1]}x{size[0]}")
+                yield event_line("r", f"{size[1]}x{size[0]}")
             elif moment.kind == "mark":
-                yield said("m", moment.data[:LONGEST_LABEL])
+                yield event_line("m", moment.data[:LONGEST_LABEL])
         if text := decode(b"", True):
-            yield said("o", text)
+            yield event_line("o", text)
 
 
 def _merged(directory: Path, notes: list[tuple[int, str]], oldest: int, head: int) -> Iterator[Moment]:

@@ -92,7 +92,7 @@ class AnnotationPanel extends Parted {
 
   async erase(note) {
     const sure = await confirmed({
-      title: t("Delete this note?"), text: t("It is gone for everybody."), action: t("Delete"),
+      title: t("Delete this note?"), text: t("It is gone for everybody."), action: t("Delete note"),
     });
     if (sure) await this.notes.remove(note.number).catch((error) => toast(error.message));
   }
@@ -122,8 +122,8 @@ class AnnotationPanel extends Parted {
       row === null ? make("small", { textContent: t("no longer kept") }) : null),
       make("p", { class: "text", dir: "auto", textContent: text }),
       make("span", { class: "deeds" },
-        mine ? button(t("Change"), t("Change the note: {text}", { text }), () => this.edit(note)) : null,
-        mine || this.erases() ? button(t("Delete"), t("Delete the note: {text}", { text }), () => this.erase(note)) : null));
+        mine ? button(t("Change"), t("Change note: {text}", { text }), () => this.edit(note)) : null,
+        mine || this.erases() ? button(t("Delete note"), t("Delete note: {text}", { text }), () => this.erase(note)) : null));
   }
 }
 
