@@ -3,6 +3,7 @@ database; a word that is lost is made good by the next look of the page that wai
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class Lobby:
         self._bell = green.Bell()
         self._told: dict[str, list[dict[str, Any]]] = {}  # by session: who was told to wait, where anybody was
         self._turn: dict[int, int] = {}  # by guest: which of its questions is the newest
+        self._turns = itertools.count(1)
 
     def waiting(self, session_id: str) -> list[dict[str, Any]]:
         return [waiting_json(one) for one in lobby.waiting(session_id)]
@@ -80,11 +82,11 @@ class Lobby:
     def answer(self, guest_id: int, session_id: str, state: Callable[[], str | None]) -> str | None:
         """Waits for the answer to a page that asked, for at most HOLD_SECONDS; `state()` is what is written down. A
         page that asks anew takes the place of its last question."""
-        turn = self._turn[guest_id] = self._turn.get(guest_id, 0) + 1
+        turn = self._turn[guest_id] = next(self._turns)
         lobby.seen(guest_id)
         until = time.monotonic() + HOLD_SECONDS
         try:
-            while (now := state()) == lobby.WAITING and self._turn[guest_id] == turn:
+            while (now := state()) == lobby.WAITING and self._turn.get(guest_id) == turn:
                 if (left := until - time.monotonic()) <= 0:
                     break
                 self._bell.wait(min(left, LOOK_SECONDS))

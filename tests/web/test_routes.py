@@ -23,7 +23,8 @@ OPEN_TO_ALL = {
     "/api/v1/passkeys/sign-in", "/api/v1/passkeys/sign-in/options",
     "/logout", "/language", "/setup/<secret>", "/livez", "/readyz", "/api/v1/openapi.json",
     "/words/<language>", "/manifest.webmanifest", "/service-worker.js", "/offline/<language>",
-    "/s/<secret>", "/shared/<int(max=9223372036854775807):number>", "/shared/<int(max=9223372036854775807):number>/waiting",
+    "/s/<secret>", "/shared/<int(max=9223372036854775807):number>",
+    "/shared/<int(max=9223372036854775807):number>/waiting",
 }  # fmt: skip
 
 
