@@ -77,6 +77,7 @@ class Person:
         self, browser: Browser, server: Server, name: str | None, device: dict, anew=False, script="", **options
     ) -> None:
         self.problems: list[str] = []
+        self.granted = options.get("permissions")
         self.left = left_of(browser, server, device, options) if server.lasting and not script else None
         self.context: BrowserContext = (
             self.left.pop() if self.left else made(browser, server, script, **device, **options)
@@ -142,6 +143,8 @@ class Person:
             last.close()
             self.context.clear_cookies()
             self.context.clear_permissions()
+            if self.granted:
+                self.context.grant_permissions(self.granted)
             self.context.set_offline(False)
             self.context.remove_listener("page", self._watch)
         except (Error, ValueError):  # closed, crashed, never used, or on another site's page
