@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from app.events.bucket import Bucket
 from app.events.crowd import household
 from app.events.sessions import full
 from app.limits import EVENTS_A_SECOND, EVENTS_AT_ONCE, MOST_VIEWERS
+from app.live.room import Room
 from benchmarks.wire import Closed, WebSocket
 from tests.events.test_greed import calm, client, memory  # noqa: F401  (fixtures)
 
@@ -130,6 +132,7 @@ def test_a_full_session_takes_its_owner_and_who_was_there():
         return SimpleNamespace(sid=f"s{number}", role=role, input_client=name)
 
     room = SimpleNamespace(viewers={number: viewer(number, name=f"1:{number}") for number in range(MOST_VIEWERS)})
+    room.before = partial(Room.before, room)
     assert full(room, viewer("new")) and full(room, viewer("new", "operator", "2:1"))
     assert not full(room, viewer("new", "owner")) and not full(room, viewer("new", name="1:7"))
     assert not full(room, viewer(7))
