@@ -84,7 +84,9 @@ def overtaken(rooms: Rooms, room: Room, viewer: Viewer) -> bool:
 
 def full(room: Room, viewer: Viewer) -> bool:
     """Never for the owner, nor for who takes the place of the viewer it was."""
-    return viewer.role != OWNER and len(room.viewers) >= MOST_VIEWERS and not room.before(viewer)
+    if viewer.role == OWNER or len(room.everybody()) + room.unnamed() < MOST_VIEWERS:
+        return False
+    return not room.before(viewer) and not room.before_elsewhere(viewer)
 
 
 def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:
