@@ -256,7 +256,7 @@ class Workers:
                     if room := self._rooms.rooms.get(session_id):
                         room.tally.input_bytes += count
             case "launched":
-                self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
+                self._rooms.launches.elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
                 self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
             case "looked":
