@@ -7,12 +7,14 @@ import secrets
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from app.config import Config
 from app.web import (
     access,
     accounts,
     annotation,
+    assets,
     audit,
     commands,
     dashboard,
@@ -47,6 +49,7 @@ from app.web import (
     tokens,
     workspace,
 )
+from app.web.routes import NUMBER_DIGITS
 
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
@@ -81,6 +84,14 @@ FILLS_THE_TABLE = (
     tokens,
     workspace,
 )
+
+
+class Number(IntegerConverter):
+    """A route that a number is too long for does not match at all. (Werkzeug's `max` made a 405 of it.)"""
+
+    regex = rf"\d{{1,{NUMBER_DIGITS}}}"
+
+
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -92,6 +103,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    assets.register(app)
     files.register(app, config)
     headers.register(app)
     logins.register(app, config.port, proxy.of(config))
@@ -101,6 +113,7 @@ def register(app: Flask, config: Config) -> None:
     preferences.register(app)
     provider.register(app, config)
     problems.register(app)
+    app.url_map.converters["number"] = Number
     app.register_blueprint(gate.blueprint())
 
 
