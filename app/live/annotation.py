@@ -69,7 +69,7 @@ class Annotations:
             raise Forbidden(said("Only who wrote a note, the owner and operators may delete it."))
         if not Annotation.remove(session, number, self._may(viewer)):
             raise NotThere(GONE)
-        self._say("unannotated", {"session": session, "number": number}, note.offset)
+        self._spread("unannotated", {"session": session, "number": number}, note.offset)
 
     def listed(self, session: str, actor: Actor, offset: int | None = None) -> dict[str, Any]:
         """All, in the order of their lines; `cursor_row`: in which row the cursor stood at `offset`."""
@@ -131,10 +131,10 @@ class Annotations:
 
     def _tell(self, note: Annotation, row: int) -> dict[str, Any]:
         told = annotation_json(note, row) | {"session": note.session_id, "history": note.history}
-        self._say("annotated", told, note.offset)
+        self._spread("annotated", told, note.offset)
         return told
 
-    def _say(self, event: str, message: dict[str, Any], offset: int) -> None:
+    def _spread(self, event: str, message: dict[str, Any], offset: int) -> None:
         self._rooms.workers.say("annotated", event=event, message=message, offset=offset)
         self.told(event, message, offset)
 

@@ -59,7 +59,7 @@ class NewText(Body):
     text: Text
 
 
-@route("GET", NOTES, WATCH, Answer(200, AnnotationsBody))
+@route("GET", NOTES, WATCH, Answer(200, AnnotationsBody, also=(429, 503)))
 def listing(session: Session, actor: Actor) -> Any:
     """The notes that people fixed to lines of the output, in the order of these."""
     found = rooms().annotations.listed(session.id, actor)

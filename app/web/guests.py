@@ -49,7 +49,7 @@ def enter(secret: str) -> Any:
     return ask(link) if link.password_hash is not None or link.asks else admitted(link)
 
 
-@page("POST", "/s/<secret>", NOTHING, also=(303, 401, 410, 429), form=("password",))
+@page("POST", "/s/<secret>", NOTHING, also=(303, 401, 410, 429), form=("password", "name"))
 def enter_with_password(secret: str) -> Any:
     """A share link with `password`, `name` (for one that asks first) and `csrf_token`."""
     link = opened(secret)

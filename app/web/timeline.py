@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app import green
 from app.live.typists import names_of, stretch_json, stretches
 from app.models.session import Session
 from app.permissions import WATCH
 from app.web.answers import Time
-from app.web.bodies import Query
+from app.web.bodies import Moment, Query
 from app.web.gate import rooms
 from app.web.routes import Answer, route
 from app.web.sessions import ONE
@@ -42,7 +42,7 @@ class TimelineBody(BaseModel):
 class TimelinePage(Query):
     """The newest first; `before`: those that began before that moment."""
 
-    before: AwareDatetime | None = None
+    before: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_STRETCHES)] = 100
 
 

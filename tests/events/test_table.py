@@ -26,5 +26,5 @@ def test_the_server_emits_no_other_names():
     for path in (ROOT / "app/live").glob("*.py"):
         text = path.read_text()
         emitted |= set(re.findall(r"""_wire\.(?:send|send_all|broadcast)\(\s*[^,]+,\s*"(\w+)",""", text))
-        emitted |= set(re.findall(r"""\.(?:tell(?:_accounts)?|_say)\(\s*"(\w+)",""", text))
+        emitted |= set(re.findall(r"""\.(?:tell(?:_accounts)?|_spread)\(\s*"(\w+)",""", text))
     assert emitted == set(SERVER_EVENTS)
