@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, request
 
 # As long as caches go by RFC 9111's advice (seconds); the address changes with the version.
-KEPT = "public, max-age=31536000, immutable"
+FOR_GOOD = "public, max-age=31536000, immutable"
 # Relative imports keep the first part, so that whatever a module imports is of its own version.
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 # Fonts and pictures are compressed already.
@@ -95,7 +95,7 @@ def register(app: Flask) -> None:
             packed.headers["Content-Encoding"] = "gzip"
             response.close()
             response = packed
-        response.headers["Cache-Control"] = KEPT
+        response.headers["Cache-Control"] = FOR_GOOD
         response.vary.add("Accept-Encoding")
         return response
 
