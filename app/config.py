@@ -51,6 +51,7 @@ class Config:
     workers: int
     upload_bytes: int
     shell_integration: bool
+    record: str
     isolation: int
     proxy_user_header: str
     proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -60,6 +61,10 @@ class Config:
     oidc_secret_file: Path | None
     oidc_claim: str
     oidc_creates_users: bool
+
+    @property
+    def record_always(self) -> bool:
+        return self.record == "always"
 
     @property
     def keeper_dir(self) -> Path:
@@ -159,6 +164,12 @@ def _switch(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError(f"expected 1 (on) or 0 (off), got {text!r}")
     return text == "1"
+
+
+def _record(text: str) -> str:
+    if text not in ("choice", "always"):
+        raise ValueError(f"expected choice or always, got {text!r}")
+    return text
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -329,6 +340,14 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "1: bash, zsh and fish in new sessions mark their prompts and commands; 0: shells are started as they are",
         _switch,
+    ),
+    Setting(
+        "HOLDFAST_RECORD",
+        "word",
+        "choice",
+        "",
+        "choice: who starts a session may say that it is not recorded (docs/recording.md); always: every one is",
+        _record,
     ),
     Setting(
         "HOLDFAST_ISOLATION",

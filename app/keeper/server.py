@@ -17,7 +17,7 @@ from app.keeper.company import Company
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Over, Refused, Unknown
 from app.keeper.handover import Handover, Held
-from app.keeper.journal import Journal, JournalReader, repair
+from app.keeper.journal import Journal, JournalReader, repair, wipe
 from app.keeper.log import log, trace
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame, KeeperStatus, Spec, State
@@ -27,6 +27,8 @@ from app.keeper.session import Session, state_of
 from app.keeper.spawning import Spawning
 from app.keeper.succession import TRIAL, Succession, fingerprint
 
+# After the end of a session that is not recorded, for those to read the last of it who did not say that they have.
+WIPE_SECONDS = 10.0
 RESTORE_SECONDS = 1.0  # between attempts to open a session whose disk fails
 STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
 
@@ -113,6 +115,25 @@ class Keeper:
             record.erase(self._sessions_dir / session)
         del self._ended[session]
 
+    def discard(self, session: str, offset: int) -> None:
+        """Of a session that is not recorded: what it wrote below `offset`, or, when it has ended, all of it."""
+        if session in self._live:
+            self._live[session].discard(offset)
+        elif session not in self._ended:
+            raise Unknown("no such session")
+        elif self._ended[session].recorded:
+            raise Refused("session", "it is recorded")
+        else:
+            self._wipe(session)
+
+    def _wipe(self, session: str) -> None:
+        if session in self._ended:  # not forgotten meanwhile
+            try:
+                wipe(self._sessions_dir / session, (record.NAME,))
+            except OSError as error:
+                log(f"keeper: what session {session} wrote cannot be erased now: {error}")
+                self.loop.after(WIPE_SECONDS, lambda: self._wipe(session))
+
     def status(self) -> KeeperStatus:
         return KeeperStatus(protocol.RELEASE, os.getpid(), self._started_at, len(self._live), os.getppid(), self._code)
 
@@ -166,6 +187,8 @@ class Keeper:
         del self._live[session.id]
         self._unreleased[session.id] = session
         self._ended[session.id] = session.state()
+        if not session.state().recorded:
+            self.loop.after(WIPE_SECONDS, lambda: self._wipe(session.id))
         self._leave_when_empty()
 
     def released(self, session: Session) -> None:
@@ -226,6 +249,8 @@ class Keeper:
                     record.erase(directory)  # killed in the middle of its creation
                 elif saved is not None:
                     self._ended[name] = state_of(self._closed(directory, saved))
+                    if not saved.recorded:
+                        self._wipe(name)
 
     def _closed(self, directory: Path, saved: Record) -> Record:
         if saved.open:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.keeper import pty, record
-from app.keeper.errors import Over
+from app.keeper.errors import Over, Refused
 from app.keeper.handover import Held
 from app.keeper.inputs import Done, InputQueue
 from app.keeper.journal import Journal
@@ -185,6 +185,12 @@ class Session:
             self._journal.resized(rows, cols)
             self._host.resized(self, rows, cols)
         return self.head
+
+    def discard(self, offset: int) -> None:
+        """The output below `offset` is needed no more: its screen there is safe elsewhere."""
+        if self._record.recorded:
+            raise Refused("session", "it is recorded")
+        self._journal.discard(offset)
 
     def signal(self, name: str) -> None:
         number = pty.signal_number(name)

@@ -87,6 +87,7 @@ class Spawning:
             spec.cols,
             child.pid,
             created_at=time.time(),
+            recorded=spec.recorded,
         )
         record.save(self.directory, self.saved)
         self._parent.keep(spec.id, self.held)
@@ -156,6 +157,8 @@ def checked_spec(fields: dict[str, Any]) -> Spec:
         raise Refused("label", f"a label is a string of at most {LABEL_BYTES} bytes")
     if not _is_text(spec.account) or len(spec.account.encode()) > ACCOUNT_BYTES:
         raise Refused("account", f"an account is a string of at most {ACCOUNT_BYTES} bytes")
+    if not isinstance(spec.recorded, bool):
+        raise Refused("recorded", "recorded is true or false")
     checked_size(spec.rows, spec.cols)
     return spec._replace(argv=tuple(spec.argv))
 

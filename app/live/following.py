@@ -15,6 +15,7 @@ from app.config import Config
 from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
 from app.keeper.journal import JournalReader
+from app.live import screens
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
 from app.live.auditor import Auditor
 from app.live.bookkeeper import Bookkeeper
@@ -25,7 +26,8 @@ from app.live.history.histories import Histories
 from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.processes import ProcessTable
-from app.live.restore import Past, end_of, first_size, restore
+from app.live.reader import Overtaken
+from app.live.restore import Past, Restored, end_of, first_size, restore
 from app.live.room import Room
 from app.live.samples import Samples
 from app.live.sizes import Sizes
@@ -52,6 +54,8 @@ REPAIR_SECONDS = 2.0
 KEEPER_GONE_SECONDS = 5.0
 # The room of an ended session is kept so long after its last viewer.
 LINGER_SECONDS = 30.0
+# Kept above the screen of a session that is not recorded: what was there longer is gone.
+UNRECORDED_LINES = 1000
 # The keeper gives a program's start 10 s, and asks for it are repeated for 15: a row that is younger may be one whose
 # program another worker is starting this moment.
 LAUNCH_SECONDS = 30.0
@@ -255,9 +259,9 @@ class Following:
         state = self._state_of(session) if running else None
         directory = self.config.sessions_dir / session.id
         until = self._answered(session, state) if state else None
-        past = self.past_of(session, until)
-        done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
+        done = self._rebuilt(session, until)
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
+        room.recorded = session.recorded
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.tally = self._tally(session, room)
@@ -278,9 +282,28 @@ class Following:
                     room.resized(event.offset, *event.size)
             if ended := self._ended.get(session.id):
                 room.ending(ended.head)
+            if not session.recorded:  # who saved this screen may have died before the output below it was erased
+                self.books.dirty(session.id)
         green.spawn(self._run, room)
         room.caught_up.wait(CATCH_UP_SECONDS)
         return room
+
+    def _rebuilt(self, session: Session, until: int | None) -> Restored:
+        """Of one that is not recorded output goes as soon as a newer screen is saved, also while this reads: then
+        that one is begun with. Where none is newer, the disk was full and the output never there."""
+        directory, lines = self.config.sessions_dir / session.id, self.scrollback_of(session)
+        past = self.past_of(session, until)
+        while True:
+            done = green.offload(restore, directory, past, until, lines)
+            if done.whole or session.recorded or (newer := self.past_of(session, until)).offset == past.offset:
+                return done
+            done.screen.close()
+            past = newer
+
+    def scrollback_of(self, session: Session) -> int:
+        """Lines above the screen that are kept in memory, and in saved screens."""
+        lines = self.config.scrollback_lines
+        return lines if session.recorded else min(lines, UNRECORDED_LINES)
 
     def _tally(self, session: Session, room: Room) -> Tally:
         """What was counted when the row was saved, and in the journal since then."""
@@ -314,6 +337,8 @@ class Following:
     def past_of(self, session: Session, until: int | None) -> Past:
         """Where to begin to rebuild the screen at `until`."""
         directory = self.config.sessions_dir / session.id
+        if not session.recorded and (saved := green.offload(screens.newest, directory)) is not None:
+            return saved
         # Better than none even where the journal has dropped what came after it.
         for snapshot in Snapshot.newest_first(session.id, until):
             try:
@@ -343,12 +368,15 @@ class Following:
             room.run()
         except NotThere:
             pass  # forgotten in the middle of a redraw
-        except Exception:
-            log.exception("the reader of session %s stopped; it is started again", room.session)
+        except Exception as error:
+            if isinstance(error, Overtaken):
+                log.info("session %s: its output went before it was read here; its screen is made anew", room.session)
+            else:
+                log.exception("the reader of session %s stopped; it is started again", room.session)
             for viewer in list(room.viewers.values()):
                 self._wire.close(viewer.sid)
             self.rooms.pop(room.session, None)
-            green.sleep(REPAIR_SECONDS)
+            green.sleep(0 if isinstance(error, Overtaken) else REPAIR_SECONDS)
             if (session := Session.numbered(room.session)) is not None and session.state == RUNNING:
                 self._follow(session)
 
@@ -395,6 +423,10 @@ class Following:
         room.tell("ended", {"session": room.session, **ending})
         room.finished.set()
         green.spawn(self.linger, room.session)
+        if not room.recorded:
+            self.thumbnails.forgotten(room.session)
+            if self.workers.leads:
+                green.spawn(self.books.wipe, room)
 
     def _record_end(self, record: Session, state: State, room: Room | None = None) -> None:
         record.change(

@@ -27,6 +27,7 @@ from app.live.errors import (
     InputFull,
     LaunchRefused,
     LiveError,
+    NotKept,
     NotWritable,
     SessionOver,
     TooMany,
@@ -84,6 +85,8 @@ class Rooms(Following):
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
         QuotaUsedUp, Unavailable."""
+        if not order.record and self.config.record_always:
+            raise LaunchRefused(said("This server records every session (HOLDFAST_RECORD=always)."), "record")
         quota.check(self.config, owner)
         runs = runs_as(owner, self.config.isolation, self.config.shell)
         session_id = new_id()
@@ -111,6 +114,7 @@ class Rooms(Following):
                 os_user=runs.account or None,
                 env=order.env,
                 shell_integration=order.shell_integration,
+                recorded=order.record,
                 tags=order.tags,
                 group=order.group,
                 rows=order.rows,
@@ -136,9 +140,11 @@ class Rooms(Following):
             raise Unavailable(str(error)) from None
         self._known[session.id] = state
         self.workers.say("launched", state=state._asdict())
-        screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
+        screen = Screen(order.rows, order.cols, self.scrollback_of(session))
         room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
         room.caught_up.set()  # it has no past
+        room.recorded = session.recorded
+        room.marks = self.commands.caught_up(session, 0)
         self._adopt(room, session)
         self.keeper.follow(session.id)
         if ended := self._ended.get(session.id):
@@ -181,6 +187,7 @@ class Rooms(Following):
             cwd=session.cwd,
             env=session.env,
             shell_integration=session.shell_integration is not False,
+            record=session.recorded,
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,
@@ -283,6 +290,8 @@ class Rooms(Following):
 
     def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
         """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
+        if not session.recorded and session.state != RUNNING:
+            raise NotKept
         room = self.room_of(session)
         if room.over:
             green.spawn(self.linger, session.id)

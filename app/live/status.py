@@ -37,8 +37,8 @@ class Status:
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
     that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
     `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
-    whoever asked), `locked` (only the owner types), `paused` (no other is in it), `glass` (for the owner:
-    administrators who broke it, with id, name, role, reason, until)."""
+    whoever asked), `recorded` (False: what it writes is not kept), `locked` (only the owner types), `paused` (no other
+    is in it), `glass` (for the owner: administrators who broke it, with id, name, role, reason, until)."""
 
     id: str
     name: str
@@ -85,6 +85,7 @@ class Status:
     glass: list[dict[str, object]] = field(default_factory=list)
     at_prompt: bool | None = None
     last_command: dict[str, object] | None = None
+    recorded: bool = True
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -163,6 +164,7 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         paused=session.paused,
         glass=glass_json(session) if role in (None, OWNER) else [],
         at_prompt=room.marks.at_prompt if room and alive else None,
+        recorded=session.recorded,
         last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
 

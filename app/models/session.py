@@ -72,6 +72,7 @@ class Session(Record):
     bells = IntegerField(default=0)
     expires_at = DoubleField(null=True)
     shell_integration = BooleanField(null=True)  # False: its shell was to mark nothing
+    recorded = BooleanField(default=True)  # False: nothing that it writes is kept
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
     restarted_from_id: str | None
     locked = BooleanField(default=False)  # only the owner types

@@ -6,6 +6,7 @@ import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
+import { pastOf } from "../models/unkept.js";
 import { duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
@@ -47,6 +48,8 @@ const TROUBLE = {
 };
 
 const LOST_WORDS = t("The machine or the keeper stopped, and this program with it. Below is what it showed last. “Run again” starts the same command in the same directory.");
+
+const lostUnrecorded = () => t("The machine or the keeper stopped, and this program with it. “Run again” starts the same command in the same directory.");
 
 class SessionPage extends Parted {
   connectedCallback() {
@@ -138,7 +141,7 @@ class SessionPage extends Parted {
 
   /** The history above the live terminal. */
   deep() {
-    const history = new History({ api, session: this.status.id });
+    const history = new History({ api: pastOf(this.status.facts, api), session: this.status.id });
     const pages = new HistoryWindow(history);
     const pane = this.querySelector("history-view");
     pane.attach(this.view, pages);
@@ -233,7 +236,9 @@ class SessionPage extends Parted {
   async end() {
     const sure = await confirmed({
       title: t("End this session?"),
-      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      text: this.status.facts.recorded === false
+        ? t("The program gets a hang-up, and is killed if it does not go. What it wrote is not recorded, and is gone then.")
+        : t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
       action: t("End session"),
     });
     if (sure) await api.end(this.status.id).catch((error) => toast(error.message));
@@ -271,7 +276,8 @@ class SessionPage extends Parted {
     this.show("end", running && this.sharing.may("end"));
     this.show("again", !running && this.sharing.may("share"));
     this.show("lost", facts.state === "lost");
-    if (facts.state === "lost") this.say("lost", LOST_WORDS);
+    if (facts.state === "lost") this.say("lost", facts.recorded === false ? lostUnrecorded() : LOST_WORDS);
+    this.show("unrecorded", facts.recorded === false);
     this.view.readOnly = !running || !this.sharing.may("type");
     this.sharing.draw();
     this.sizes.draw();
