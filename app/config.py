@@ -31,6 +31,9 @@ class ConfigError(ValueError):
         self.expected = expected
 
 
+LIMITED = 2  # the first level of isolation at which sessions have limits
+
+
 @dataclass(frozen=True)
 class Config:
     host: str
@@ -53,6 +56,9 @@ class Config:
     shell_integration: bool
     record: str
     isolation: int
+    session_memory: int
+    session_cpu: int
+    session_tasks: int
     proxy_user_header: str
     proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     proxy_creates_users: bool
@@ -65,6 +71,11 @@ class Config:
     @property
     def record_always(self) -> bool:
         return self.record == "always"
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Of each session, as the keeper is told them."""
+        return {"memory": self.session_memory, "cpu": self.session_cpu, "tasks": self.session_tasks}
 
     @property
     def keeper_dir(self) -> Path:
@@ -101,6 +112,20 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         if not re.fullmatch(r"[0-9]{1,19}", text) or not low <= int(text) <= high:
             raise ValueError(f"expected a whole number from {low} to {high}, got {text!r}")
         return int(text)
+
+    return parse
+
+
+def _whole_or_none(low: int, high: int) -> Callable[[str], int]:
+    """0: none."""
+
+    def parse(text: str) -> int:
+        if text == "0":
+            return 0
+        try:
+            return _whole(low, high)(text)
+        except ValueError as error:
+            raise ValueError(f"{error}; or 0") from None
 
     return parse
 
@@ -355,8 +380,32 @@ SETTINGS: tuple[Setting, ...] = (
         "0",
         "level",
         "0: every shell runs as the account that started the server; 1: each account's as its own operating-system"
-        " user, for which the server is started as root",
-        _whole(0, 1),
+        " user, for which the server is started as root; 2: and each session within the three limits that follow",
+        _whole(0, 2),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_MEMORY",
+        "number",
+        "2147483648",
+        "bytes",
+        "at level 2: of all processes of a session together, swap included; from 16 MiB; 0: no limit",
+        _whole_or_none(16 << 20, 1 << 50),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_CPU",
+        "number",
+        "0",
+        "percent",
+        "at level 2: of one processor, for all processes of a session together (250: two and a half); 0: no limit",
+        _whole_or_none(1, 100_000),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_TASKS",
+        "number",
+        "1024",
+        "tasks",
+        "at level 2: processes and threads of a session; from 8; 0: no limit",
+        _whole_or_none(8, 1 << 22),
     ),
     Setting(
         "HOLDFAST_PROXY_USER_HEADER",

@@ -31,6 +31,7 @@ RECONNECT_SECONDS = (0.01, 1.0)  # first and longest pause between attempts
 CLOSED = "the connection to the keeper was closed"
 TOO_OLD = "the keeper that runs is too old to start programs as other users; python -m app keeper upgrade renews it"
 WOULD_RECORD = "the keeper that runs is too old and would record it; python -m app keeper upgrade renews it"
+KNOWS_NO_LIMITS = "the keeper that runs is too old for limits; python -m app keeper upgrade renews it"
 ANSWER_BYTES = 4 << 20  # of one frame: a session's state is the largest
 
 
@@ -83,6 +84,8 @@ class KeeperClient:
         kind = protocol.CREATE
         if not spec.recorded and self.protocol < protocol.UNRECORDED:
             raise KeeperError(WOULD_RECORD)
+        if spec.limits is not None and self.protocol < protocol.LIMITS:
+            raise KeeperError(KNOWS_NO_LIMITS)
         if spec.account:
             if self.protocol < protocol.ACCOUNTS:
                 raise KeeperError(TOO_OLD)

@@ -25,9 +25,10 @@ CREATE_AS = 18  # not a field of CREATE: a keeper that does not know it must sta
 DISCARD = 19
 DONE, FAILED, STATE, WELCOME, HEAD, RESIZED, GAP, PRESSURE, ENDED = 64, 65, 66, 67, 68, 69, 70, 71, 72
 LEADING, CAME, AWAY, NOTED = 73, 74, 75, 76
+OOM = 77
 
 ACCOUNTS = 3  # the first version with CREATE_AS
-UNRECORDED = 4  # the first one that knows of sessions that are not recorded
+UNRECORDED = LIMITS = 4  # the first one that knows of sessions that are not recorded, and of limits
 
 INPUT_QUEUE_BYTES = 1 << 20  # unwritten input of one session: a program that never reads costs this much
 CLIENT_BYTES = 64  # a typist's name; it has a slot of this width in the session's input table
@@ -52,7 +53,8 @@ class ProtocolError(Exception):
 
 class Spec(NamedTuple):
     """A session to start: `env` holds what the user asked for beside the clean environment. `account`: the
-    operating-system user that the program runs as; empty: the keeper's own. `recorded`: see record.py."""
+    operating-system user that the program runs as; empty: the keeper's own. `recorded`: see record.py. `limits`: of its
+    cell (cells.py); None: it has none."""
 
     id: str
     argv: tuple[str, ...]
@@ -63,6 +65,7 @@ class Spec(NamedTuple):
     label: str = ""
     account: str = ""
     recorded: bool = True
+    limits: dict[str, int] | None = None
 
 
 class State(NamedTuple):
@@ -84,6 +87,8 @@ class State(NamedTuple):
     cwd: str
     label: str
     recorded: bool = True
+    oom_kills: int = 0
+    out_of_memory: bool = False
 
     @property
     def lost(self) -> bool:

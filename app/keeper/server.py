@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.keeper import handover, protocol, pty, record, requests
+from app.keeper.cells import Leftovers
 from app.keeper.company import Company
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Over, Refused, Unknown
@@ -37,6 +38,7 @@ class Keeper:
     def __init__(self, given: Handover) -> None:
         self.loop = Loop()
         self.settings = given.settings
+        self.leftovers = Leftovers(self.loop)
         self.company = Company()
         self._given = given
         self._started_at = time.time()
@@ -182,6 +184,10 @@ class Keeper:
         log(f"keeper: session {session.id}: " + ("the disk takes no output" if on else "the disk takes output again"))
         self._reception.event(session.id, protocol.pack_pressure(session.id, on))
 
+    def oom(self, session: Session) -> None:
+        told = protocol.pack_json(protocol.OOM, 0, session=session.id, killed=session.state().oom_kills)
+        self._reception.event(session.id, told)
+
     def ended(self, session: Session) -> None:
         self._reception.event(session.id, protocol.pack_state(protocol.ENDED, 0, session.state()), last=True)
         del self._live[session.id]
@@ -249,6 +255,7 @@ class Keeper:
                     record.erase(directory)  # killed in the middle of its creation
                 elif saved is not None:
                     self._ended[name] = state_of(self._closed(directory, saved))
+                    self.leftovers.add([path for path in saved.cell if os.path.isdir(path)])
                     if not saved.recorded:
                         self._wipe(name)
 
@@ -281,6 +288,7 @@ class Keeper:
         if self._stopping:
             self._stopping()
         self._reception.tell()
+        self.leftovers.leave()
         self.succession.stop()
         os._exit(0)
 

@@ -113,6 +113,7 @@ class Bookkeeper:
             pid=record.pid,
             title=(record.recorded and room.screen.signs.title) or "",
             bells=room.screen.signs.bells,
+            oom_kills=room.oom_kills,
             last_output_at=room.last_output_at,
             last_input_at=room.last_input_at or record.last_input_at,
             expires_at=self.expires_at(record, room),

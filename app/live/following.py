@@ -173,6 +173,13 @@ class Following:
             room.under_pressure(on)
             self.changed(session)
 
+    def oom(self, session: str, killed: int) -> None:
+        record, room = self.records.get(session), self.rooms.get(session)
+        if record is not None and room is not None:
+            room.oom_kills = killed  # written down with the rest of the row, soon
+            room.tell_status(status_of(self, record))
+        self.changed(session)
+
     def ended(self, state: State) -> None:
         self._ended[state.id] = state
         if room := self.rooms.get(state.id):
@@ -268,6 +275,7 @@ class Following:
         # To the present, by the timeline: what the reader takes from here on is timed by when it comes.
         room.marks = self.commands.caught_up(session, max(room.offset, room.reader.head()))
         room.last_output_at = state.last_output_at if state else session.last_output_at
+        room.oom_kills = state.oom_kills if state else session.oom_kills
         self._adopt(room, session)
         if state is None:
             room.over = True
@@ -419,7 +427,7 @@ class Following:
         self.changed(session_id)
 
     def _closing(self, room: Room, record: Session) -> None:
-        ending = {"exit_code": record.exit_code, "exit_signal": record.exit_signal}
+        ending = {name: getattr(record, name) for name in ("exit_code", "exit_signal", "end_reason", "memory_limit")}
         room.tell("ended", {"session": room.session, **ending})
         room.finished.set()
         green.spawn(self.linger, room.session)
@@ -434,6 +442,8 @@ class Following:
             ended_at=state.ended_at,
             exit_code=state.exit_code,
             exit_signal=state.exit_signal,
+            end_reason="out_of_memory" if state.out_of_memory else None,
+            oom_kills=state.oom_kills,
             output_bytes=state.head,
             **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
         )

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from app import green
-from app.config import Config
+from app.config import LIMITED, Config
 from app.keeper.client import Full as KeeperFull
 from app.keeper.client import KeeperError, State
 from app.keeper.client import Over as KeeperOver
@@ -112,6 +112,7 @@ class Rooms(Following):
                 command_text=order.command if isinstance(order.command, str) else None,
                 cwd=directory_for(order, runs),
                 os_user=runs.account or None,
+                memory_limit=(self.config.isolation >= LIMITED and self.config.session_memory) or None,
                 env=order.env,
                 shell_integration=order.shell_integration,
                 recorded=order.record,
@@ -130,6 +131,8 @@ class Rooms(Following):
         label = f"{session.owner.name}/{session.name}"
         try:
             spec = spec_for(session.id, order, runs, label, self.config.shell_integration)
+            if self.config.isolation >= LIMITED:
+                spec = spec._replace(limits=self.config.limits)
             state = self.keeper.create(spec)
         except KeeperRefused as refused:
             session.erase()

@@ -7,7 +7,7 @@ import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
 import { pastOf } from "../models/unkept.js";
-import { duration } from "../helpers/format.js";
+import { bytes, duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
@@ -158,6 +158,7 @@ class SessionPage extends Parted {
     const { stream, view } = this;
     const linked = (name, act) => this.link.addEventListener(name, act, { signal: this.ending.signal });
     this.status.addEventListener("change", () => this.draw());
+    this.status.addEventListener("change", () => this.tellKills());
     linked("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
@@ -221,6 +222,15 @@ class SessionPage extends Parted {
 
   mine(detail) {
     return detail.session === this.status.id;
+  }
+
+  /** A process of the session, and not its program, was killed for the session's memory. */
+  tellKills() {
+    const { oom_kills: kills = 0, memory_limit: limit, end_reason: reason } = this.status.facts;
+    if (kills > (this.kills ?? kills) && !reason) {
+      toast(t("A program of this session was killed: all of them together may use {size} of memory.", { size: bytes(limit) }));
+    }
+    this.kills = kills;
   }
 
   pressure(on) {
