@@ -73,6 +73,8 @@ def place() -> Place:
         if set(CONTROLLERS) <= set(_read(base, "cgroup.controllers").split()):
             return Place(2, dict.fromkeys(CONTROLLERS, base))
     missing = [name for name in CONTROLLERS if name not in one]
+    if os.path.isdir(SYSTEMD):
+        raise NoCells("this server's control group has no limits of version 2, and those of version 1 are systemd's")
     if missing:
         raise NoCells(f"no control groups here with the controllers {', '.join(missing)}")
     return Place(1, {name: _below(one[name], own.get(name, "/")) for name in CONTROLLERS})
