@@ -80,6 +80,11 @@ def place() -> Place:
     return Place(1, {name: _below(one[name], own.get(name, "/")) for name in CONTROLLERS})
 
 
+def paths_of(name: str) -> list[str]:
+    """The directories of the cell that make() makes. Raises NoCells."""
+    return list(dict.fromkeys(f"{base}/holdfast-{name}" for base in place().directories.values()))
+
+
 def make(name: str, limits: Limits, pid: int | None = None) -> list[str]:
     """A cell, with that process in it; its directories. Raises NoCells, and leaves nothing then."""
     where = place()

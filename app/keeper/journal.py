@@ -164,20 +164,22 @@ class Journal:
         return weight
 
 
-def wipe(directory: Path, keep: Collection[str]) -> None:
-    """Erases all files of an ended session but those in `keep`, and an empty segment that stands at its head: how
-    much it wrote and how it ended is known, and none of what it wrote. Does nothing the second time."""
-    with JournalReader(directory) as reader:
-        head = reader.head()
+def wipe(directory: Path, head: int, keep: Collection[str]) -> None:
+    """Erases all files of an ended session but those in `keep`, and leaves an empty segment at its head: how much it
+    wrote and how it ended is known, and none of what it wrote. Does nothing the second time."""
     size = timeline.size_at(directory, head)
     events = [Event(time.time(), head, "resize", timeline.size_data(*size))] if size else []
     events += [event for event in timeline.read(directory, head) if event.kind == "end"]
-    line = segment_name(head).removesuffix(SUFFIX) + timeline.SUFFIX
+    output = segment_name(head)
+    line = output.removesuffix(SUFFIX) + timeline.SUFFIX
+    for name in os.listdir(directory):  # first: it makes room for the rest
+        if not name.endswith(timeline.SUFFIX) and name not in (output, *keep):
+            (directory / name).unlink(missing_ok=True)
     with open(directory / (line + ".new"), "wb", opener=_private) as file:
         file.write(b"".join(map(timeline.pack, events)))
     os.replace(directory / (line + ".new"), directory / line)
-    os.close(_private(directory / segment_name(head), os.O_WRONLY | os.O_CREAT))
-    for name in set(os.listdir(directory)) - {segment_name(head), line, *keep}:
+    os.close(_private(directory / output, os.O_WRONLY | os.O_CREAT))
+    for name in set(os.listdir(directory)) - {output, line, *keep}:
         (directory / name).unlink(missing_ok=True)
 
 

@@ -131,7 +131,9 @@ class Keeper:
     def _wipe(self, session: str) -> None:
         if session in self._ended:  # not forgotten meanwhile
             try:
-                wipe(self._sessions_dir / session, (record.NAME,))
+                wipe(self._sessions_dir / session, self._ended[session].head, (record.NAME,))
+            except FileNotFoundError:  # erased by hand
+                return
             except OSError as error:
                 log(f"keeper: what session {session} wrote cannot be erased now: {error}")
                 self.loop.after(WIPE_SECONDS, lambda: self._wipe(session))

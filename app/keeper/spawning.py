@@ -95,10 +95,12 @@ class Spawning:
             created_at=time.time(),
             recorded=spec.recorded,
         )
-        if spec.limits is not None:
-            self._cell = cells.make(spec.id, cells.Limits(**spec.limits), child.pid)
-            self.saved = self.saved._replace(cell=self._cell)
+        limits = cells.checked(spec.limits)
+        if limits is not None:  # written down first: a keeper that is killed here leaves no cell of which nobody knows
+            self.saved = self.saved._replace(cell=cells.paths_of(spec.id))
         record.save(self.directory, self.saved)
+        if limits is not None:
+            self._cell = cells.make(spec.id, limits, child.pid)
         self._parent.keep(spec.id, self.held)
 
     def _on_verdict(self, _: int) -> None:

@@ -246,7 +246,7 @@ def test_after_a_wipe_only_the_length_and_the_end_are_known(tmp_path: Path) -> N
     journal.close()
     (tmp_path / "session.json").write_text("{}")
     for _ in range(2):
-        wipe(tmp_path, ("session.json",))
+        wipe(tmp_path, 1000, ("session.json",))
         with JournalReader(tmp_path) as reader:
             assert (reader.head(), reader.oldest()) == (1000, 1000)
             assert reader.read(0, 100)[1] == b""

@@ -14,6 +14,8 @@ import pytest
 
 from app.live.following import UNRECORDED_LINES
 from app.screen.engine import Screen
+from app.web.audit import READS
+from app.web.gate import PAST as PAST_ROUTES
 from tests.support.server import Server
 from tests.support.viewer import Viewer
 
@@ -149,6 +151,14 @@ def test_an_end_that_no_server_saw_and_a_lost_machine(own_server):
     until(lambda: api.status(lost)["state"] == "lost")
     until(lambda: api.status(ended)["exit_code"] == 3)
     until(lambda: not found(server.data_dir, "swordfish") + found(server.data_dir, "pelican"))
+
+
+def test_each_route_that_answers_what_was_said_knows_of_such_sessions():
+    """A new one that reads must be in PAST, or be named here with its reason."""
+    shown = {"pages_session", "pages_session_text", "sessions_screen"}  # the screen as it is; after the end nothing
+    people = {"talk_chat"}  # what people wrote
+    assert shown | people <= READS
+    assert READS - shown - people <= PAST_ROUTES
 
 
 def test_where_every_session_is_recorded(own_server):
