@@ -45,16 +45,16 @@ def test_a_reader_that_was_overtaken_shows_nothing_that_is_not_so(live, erased):
 def test_a_screen_is_rebuilt_from_the_newest_that_is_saved(live, erased, monkeypatch):
     journal, known = erased
     session = row(recorded=False)
-    done = live._rebuilt(session, 2000)
+    done = live.openings.rebuilt(session, 2000)
     assert (done.offset, done.screen.capture().ansi()) == (2000, known)
-    found = iter([Past(0, 24, 80), live.past_of(session, None), live.past_of(session, None)])
-    monkeypatch.setattr(live, "past_of", lambda session, until: next(found))  # saved while the first was being read
-    done = live._rebuilt(session, 2000)
+    found = iter([Past(0, 24, 80), live.openings.past_of(session, None), live.openings.past_of(session, None)])
+    monkeypatch.setattr(live.openings, "past_of", lambda *_: next(found))  # saved while the first was being read
+    done = live.openings.rebuilt(session, 2000)
     assert (done.offset, done.screen.capture().ansi()) == (2000, known) and done.whole
     journal.skip(500)  # the disk was full: there is no newer one, and it goes on all the same
     journal.write(b"more")
     monkeypatch.undo()
-    done = live._rebuilt(session, 2504)
+    done = live.openings.rebuilt(session, 2504)
     assert done.offset == 2504 and not done.whole
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.live.following import UNRECORDED_LINES
+from app.live.openings import UNRECORDED_LINES
 from app.screen.engine import Screen
 from app.web.audit import READS
 from app.web.gate import PAST as PAST_ROUTES
