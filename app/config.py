@@ -31,6 +31,9 @@ class ConfigError(ValueError):
         self.expected = expected
 
 
+LIMITED = 2  # the first level of isolation at which sessions have limits
+
+
 @dataclass(frozen=True)
 class Config:
     host: str
@@ -51,7 +54,11 @@ class Config:
     workers: int
     upload_bytes: int
     shell_integration: bool
+    record: str
     isolation: int
+    session_memory: int
+    session_cpu: int
+    session_tasks: int
     proxy_user_header: str
     proxy_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     proxy_creates_users: bool
@@ -60,6 +67,15 @@ class Config:
     oidc_secret_file: Path | None
     oidc_claim: str
     oidc_creates_users: bool
+
+    @property
+    def record_always(self) -> bool:
+        return self.record == "always"
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Of each session, as the keeper is told them."""
+        return {"memory": self.session_memory, "cpu": self.session_cpu, "tasks": self.session_tasks}
 
     @property
     def keeper_dir(self) -> Path:
@@ -96,6 +112,20 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         if not re.fullmatch(r"[0-9]{1,19}", text) or not low <= int(text) <= high:
             raise ValueError(f"expected a whole number from {low} to {high}, got {text!r}")
         return int(text)
+
+    return parse
+
+
+def _whole_or_none(low: int, high: int) -> Callable[[str], int]:
+    """0: none."""
+
+    def parse(text: str) -> int:
+        if text == "0":
+            return 0
+        try:
+            return _whole(low, high)(text)
+        except ValueError as error:
+            raise ValueError(f"{error}; or 0") from None
 
     return parse
 
@@ -159,6 +189,12 @@ def _switch(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError(f"expected 1 (on) or 0 (off), got {text!r}")
     return text == "1"
+
+
+def _record(text: str) -> str:
+    if text not in ("choice", "always"):
+        raise ValueError(f"expected choice or always, got {text!r}")
+    return text
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -331,13 +367,45 @@ SETTINGS: tuple[Setting, ...] = (
         _switch,
     ),
     Setting(
+        "HOLDFAST_RECORD",
+        "word",
+        "choice",
+        "",
+        "choice: who starts a session may say that it is not recorded (docs/recording.md); always: every one is",
+        _record,
+    ),
+    Setting(
         "HOLDFAST_ISOLATION",
         "number",
         "0",
         "level",
         "0: every shell runs as the account that started the server; 1: each account's as its own operating-system"
-        " user, for which the server is started as root",
-        _whole(0, 1),
+        " user, for which the server is started as root; 2: and each session within the three limits that follow",
+        _whole(0, 2),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_MEMORY",
+        "number",
+        "2147483648",
+        "bytes",
+        "at level 2: of all processes of a session together, swap included; from 16 MiB; 0: no limit",
+        _whole_or_none(16 << 20, 1 << 50),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_CPU",
+        "number",
+        "0",
+        "percent",
+        "at level 2: of one processor, for all processes of a session together (250: two and a half); 0: no limit",
+        _whole_or_none(1, 100_000),
+    ),
+    Setting(
+        "HOLDFAST_SESSION_TASKS",
+        "number",
+        "1024",
+        "tasks",
+        "at level 2: processes and threads of a session; from 8; 0: no limit",
+        _whole_or_none(8, 1 << 22),
     ),
     Setting(
         "HOLDFAST_PROXY_USER_HEADER",

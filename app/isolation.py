@@ -14,7 +14,8 @@ import stat
 import sys
 from pathlib import Path
 
-from app.config import Config
+from app.config import LIMITED, Config
+from app.keeper import cells
 from app.listening import CannotStart
 
 NAME = "HOLDFAST_ISOLATION"
@@ -28,7 +29,7 @@ def check(config: Config) -> None:
         return
     if os.geteuid():
         raise CannotStart(
-            f"{NAME}=1: only root can start programs as other users, and this server was started as"
+            f"{NAME}={config.isolation}: only root can start programs as other users, and this server was started as"
             f" {_name(os.geteuid())}; start it as root, or without {NAME}"
         )
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -36,9 +37,14 @@ def check(config: Config) -> None:
     for path in (config.keeper_dir, config.sessions_dir, config.database_path.parent, CODE, *python):
         if (weak := replaceable(path) or (_changeable(path) if path == CODE else None)) is not None:
             raise CannotStart(
-                f"{NAME}=1: {weak} can be replaced by others than root, and with it {path}, which root's server trusts;"
-                " it and every directory above it must be root's, and writable to nobody else"
+                f"{NAME}={config.isolation}: {weak} can be replaced by others than root, and with it {path}, which"
+                " root's server trusts; it and every directory above it must be root's, and writable to nobody else"
             )
+    if config.isolation >= LIMITED:
+        try:
+            cells.try_out(cells.Limits(**config.limits))
+        except cells.NoCells as error:
+            raise CannotStart(f"{NAME}={config.isolation}: sessions cannot have limits: {error}") from None
 
 
 def replaceable(path: Path) -> Path | None:
@@ -74,8 +80,9 @@ def told(config: Config) -> str:
     """One line at every start: whose shells these are."""
     if config.isolation:
         return (
-            "Isolation 1: sessions run as the operating-system user of their account"
+            f"Isolation {config.isolation}: sessions run as the operating-system user of their account"
             " (python -m app user map NAME OSUSER), separated as the system separates users."
+            + (f" Each within {_limits(config)}: {cells.place().words}." if config.isolation >= LIMITED else "")
         )
     if os.geteuid() == 0:
         return (
@@ -83,6 +90,12 @@ def told(config: Config) -> str:
             f" {NAME}=1 gives each account its own user."
         )
     return f"Isolation 0: every shell runs as {_name(os.geteuid())}, the account that started this server."
+
+
+def _limits(config: Config) -> str:
+    memory, cpu, tasks = config.session_memory >> 20, config.session_cpu, config.session_tasks
+    limits = ((memory, "MiB"), (cpu, "% of a processor"), (tasks, "tasks"))
+    return ", ".join(f"{most} {unit}" for most, unit in limits if most) or "no limits"
 
 
 def left_over(left: list[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from app import isolation
 from app.config import load
+from app.keeper import cells
 from app.listening import CannotStart
 
 
@@ -66,3 +67,29 @@ def test_a_data_directory_that_another_could_replace_stops_the_start(tmp_path):
     os.chown(place, 0, 0)
     os.lchown(link, 1, 1)
     assert isolation.replaceable(link) == link
+
+
+def test_level_2_where_no_cell_can_be_made_stops_the_start_with_the_reason(tmp_path, monkeypatch):
+    def none(limits):
+        assert limits.tasks == 1024
+        raise cells.NoCells("no control groups here with the controllers memory")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(isolation, "replaceable", lambda path: None)
+    monkeypatch.setattr(isolation, "_changeable", lambda path: None)
+    monkeypatch.setattr(cells, "try_out", none)
+    with pytest.raises(CannotStart, match="HOLDFAST_ISOLATION=2: sessions cannot have limits: no control groups here"):
+        isolation.check(config_of(tmp_path / "data", 2))
+    isolation.check(config_of(tmp_path / "data", 1))
+
+
+def test_a_group_of_systemds_is_not_touched_unless_it_gave_it_away(tmp_path, monkeypatch):
+    (tmp_path / "cgroup.subtree_control").write_text("cpu\n")
+    monkeypatch.setattr(cells, "SYSTEMD", str(tmp_path))
+    with pytest.raises(cells.NoCells, match="Delegate=yes"):
+        cells._hand_down(str(tmp_path))
+    assert (tmp_path / "cgroup.subtree_control").read_text() == "cpu\n"
+    given = {(str(tmp_path), "user.delegate"): b"1"}
+    monkeypatch.setattr(os, "getxattr", lambda path, name: given.get((path, name), b""))
+    cells._hand_down(str(tmp_path))
+    assert (tmp_path / "cgroup.subtree_control").read_text().startswith("+memory +pids")

@@ -30,6 +30,8 @@ HELLO_SECONDS = 5.0  # for a greeting, then we try again
 RECONNECT_SECONDS = (0.01, 1.0)  # first and longest pause between attempts
 CLOSED = "the connection to the keeper was closed"
 TOO_OLD = "the keeper that runs is too old to start programs as other users; python -m app keeper upgrade renews it"
+WOULD_RECORD = "the keeper that runs is too old and would record it; python -m app keeper upgrade renews it"
+KNOWS_NO_LIMITS = "the keeper that runs is too old for limits; python -m app keeper upgrade renews it"
 ANSWER_BYTES = 4 << 20  # of one frame: a session's state is the largest
 
 
@@ -80,6 +82,10 @@ class KeeperClient:
     def create(self, spec: Spec) -> State:
         """Starts a program. Raises Refused, naming the field at fault, when it cannot be started."""
         kind = protocol.CREATE
+        if not spec.recorded and self.protocol < protocol.UNRECORDED:
+            raise KeeperError(WOULD_RECORD)
+        if spec.limits is not None and self.protocol < protocol.LIMITS:
+            raise KeeperError(KNOWS_NO_LIMITS)
         if spec.account:
             if self.protocol < protocol.ACCOUNTS:
                 raise KeeperError(TOO_OLD)
@@ -195,6 +201,11 @@ class KeeperClient:
     def forget(self, session: str) -> None:
         """Erases an ended session's directory. Raises Unknown, Refused (it still runs)."""
         self._ask(protocol.FORGET, again=False, session=session)
+
+    def discard(self, session: str, offset: int) -> None:
+        """Of one that is not recorded: erases what it wrote below `offset`; when it has ended, all. Raises Unknown,
+        Refused."""
+        self._ask(protocol.DISCARD, again=True, session=session, offset=offset)
 
     def status(self) -> KeeperStatus:
         fields = self._ask(protocol.STATUS, again=True).fields

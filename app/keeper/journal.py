@@ -7,14 +7,15 @@ so whoever sees a newer segment may trust the size of the older.
 import os
 import time
 from collections import deque
+from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.keeper import timeline
-from app.keeper.reader import JournalReader, segment_name, segment_starts
+from app.keeper.reader import SUFFIX, JournalReader, segment_name, segment_starts
 from app.keeper.timeline import Event, Timeline
 
-__all__ = ["Journal", "JournalReader", "repair", "segment_starts"]
+__all__ = ["Journal", "JournalReader", "repair", "segment_starts", "wipe"]
 
 SEGMENTS = 16  # of a full journal: dropping the oldest loses a sixteenth of it
 SEGMENT_BYTES = (4096, 16 << 20)  # least, most
@@ -94,6 +95,16 @@ class Journal:
             self._timeline.restart()  # sizes that no byte of output ever saw
         self.note("resize", timeline.size_data(rows, cols))
 
+    def discard(self, offset: int) -> None:
+        """Nobody needs the output below `offset` any more: segments that end there go. The present one ends now, so
+        that it goes with the next call at the latest. Raises OSError when there is no room for the next one."""
+        try:
+            if self._written and offset > self._start:
+                self._rotate(self.head)
+        finally:
+            while self._closed and self._end_of_oldest() <= offset:
+                self._drop(self._closed.popleft())
+
     def close(self) -> None:
         self._timeline.flush()
         self._timeline.close()
@@ -132,6 +143,10 @@ class Journal:
         self._begin(start, last)
         self._closed.append(old)
 
+    def _end_of_oldest(self) -> int:
+        """Or, with a gap behind it, the gap's."""
+        return self._closed[1].start if len(self._closed) > 1 else self._start
+
     def _drop(self, segment: Closed) -> int:
         path = self._directory / segment_name(segment.start)
         path.unlink(missing_ok=True)
@@ -147,6 +162,29 @@ class Journal:
             except FileNotFoundError:
                 continue
         return weight
+
+
+def wipe(directory: Path, head: int, keep: Collection[str]) -> None:
+    """Erases all files of an ended session but those in `keep`, and leaves an empty segment at its head: how much it
+    wrote and how it ended is known, and none of what it wrote. Does nothing the second time."""
+    size = timeline.size_at(directory, head)
+    events = [Event(time.time(), head, "resize", timeline.size_data(*size))] if size else []
+    events += [event for event in timeline.read(directory, head) if event.kind == "end"]
+    output = segment_name(head)
+    line = output.removesuffix(SUFFIX) + timeline.SUFFIX
+    for name in os.listdir(directory):  # first: it makes room for the rest
+        if not name.endswith(timeline.SUFFIX) and name not in (output, *keep):
+            (directory / name).unlink(missing_ok=True)
+    with open(directory / (line + ".new"), "wb", opener=_private) as file:
+        file.write(b"".join(map(timeline.pack, events)))
+    os.replace(directory / (line + ".new"), directory / line)
+    os.close(_private(directory / output, os.O_WRONLY | os.O_CREAT))
+    for name in set(os.listdir(directory)) - {output, line, *keep}:
+        (directory / name).unlink(missing_ok=True)
+
+
+def _private(path: Any, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def repair(directory: Path) -> int:

@@ -34,6 +34,9 @@ class Listener(Protocol):
     def pressure(self, session: str, on: bool) -> None:
         """The disk takes no output of this session (on), or takes it again."""
 
+    def oom(self, session: str, killed: int) -> None:
+        """So many of its processes the kernel has killed because the session's memory was used up; it goes on."""
+
     def ended(self, state: State) -> None:
         """The program is over; after the last head(), and the session is followed no more."""
 
@@ -95,6 +98,9 @@ class Listening:
                 self.call(self.listener.gap, *protocol.unpack_event(frame))
             case protocol.PRESSURE:
                 self.call(self.listener.pressure, *protocol.unpack_event(frame))
+            case protocol.OOM:
+                fields = protocol.fields(frame.body)
+                self.call(self.listener.oom, str(fields["session"]), int(fields["killed"]))
             case protocol.ENDED:
                 state = protocol.unpack_state(frame.body)
                 self._follows.discard(state.id)

@@ -14,17 +14,21 @@ import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-VERSION = 3  # of the protocol, sent in HELLO and WELCOME; 2: with LEAD, ATTEND, NOTE and a LIST of one; 3: CREATE_AS
+# Of the protocol, sent in HELLO and WELCOME; 2: with LEAD, ATTEND, NOTE and a LIST of one; 3: CREATE_AS; 4: DISCARD
+VERSION = 4
 RELEASE = "1.0"  # of the keeper's code
 
 HELLO, CREATE, LIST, FOLLOW, UNFOLLOW, INPUT, INPUT_SEQ = 1, 2, 3, 4, 5, 6, 7
 RESIZE, SIGNAL, END, FORGET, STATUS, UPGRADE, STOP = 8, 9, 10, 11, 12, 13, 14
 LEAD, ATTEND, NOTE = 15, 16, 17
 CREATE_AS = 18  # not a field of CREATE: a keeper that does not know it must start nothing, rather than a root shell
+DISCARD = 19
 DONE, FAILED, STATE, WELCOME, HEAD, RESIZED, GAP, PRESSURE, ENDED = 64, 65, 66, 67, 68, 69, 70, 71, 72
 LEADING, CAME, AWAY, NOTED = 73, 74, 75, 76
+OOM = 77
 
 ACCOUNTS = 3  # the first version with CREATE_AS
+UNRECORDED = LIMITS = 4  # the first one that knows of sessions that are not recorded, and of limits
 
 INPUT_QUEUE_BYTES = 1 << 20  # unwritten input of one session: a program that never reads costs this much
 CLIENT_BYTES = 64  # a typist's name; it has a slot of this width in the session's input table
@@ -49,7 +53,8 @@ class ProtocolError(Exception):
 
 class Spec(NamedTuple):
     """A session to start: `env` holds what the user asked for beside the clean environment. `account`: the
-    operating-system user that the program runs as; empty: the keeper's own."""
+    operating-system user that the program runs as; empty: the keeper's own. `recorded`: see record.py. `limits`: of its
+    cell (cells.py); None: it has none."""
 
     id: str
     argv: tuple[str, ...]
@@ -59,6 +64,8 @@ class Spec(NamedTuple):
     cols: int = 80
     label: str = ""
     account: str = ""
+    recorded: bool = True
+    limits: dict[str, int] | None = None
 
 
 class State(NamedTuple):
@@ -79,6 +86,9 @@ class State(NamedTuple):
     argv: tuple[str, ...]
     cwd: str
     label: str
+    recorded: bool = True
+    oom_kills: int = 0
+    out_of_memory: bool = False
 
     @property
     def lost(self) -> bool:
@@ -177,7 +187,7 @@ def pack_state(kind: int, request: int, state: State) -> bytes:
 
 def unpack_state(body: bytes) -> State:
     found = fields(body)
-    known = {name: found.get(name) for name in State._fields}
+    known = {name: found.get(name, State._field_defaults.get(name)) for name in State._fields}
     known["argv"] = tuple(known["argv"] or ())
     return State(**known)  # type: ignore[arg-type]
 

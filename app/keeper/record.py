@@ -15,6 +15,9 @@ class Record(NamedTuple):
     """`open`: the program runs, or its exit has not been fully told. Times in seconds since 1970.
 
     Open, but held by no process = the machine went away under it. `kill_at`: end() promised a KILL then.
+    `recorded`: False: nothing that it wrote is kept when it is not needed any more to show its screen.
+    `cell`: directories of its control group (cells.py). `oom_kills`: of its processes; `out_of_memory`: so ended the
+    program itself.
     """
 
     id: str
@@ -33,6 +36,10 @@ class Record(NamedTuple):
     kill_at: float | None = None
     last_output_at: float | None = None
     last_input_at: float | None = None
+    recorded: bool = True
+    cell: list[str] = []  # noqa: RUF012 - never changed in place
+    oom_kills: int = 0
+    out_of_memory: bool = False
 
 
 def save(directory: Path, record: Record) -> None:

@@ -132,6 +132,11 @@ def forget(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     _done(connection, frame)
 
 
+def discard(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
+    keeper.discard(_session(frame), int(_field(frame, "offset", int)))
+    _done(connection, frame)
+
+
 def status(keeper: "Keeper", connection: Connection, frame: Frame) -> None:
     _done(connection, frame, **keeper.status()._asdict())
 
@@ -187,6 +192,7 @@ REQUESTS: dict[int, Request] = {
     protocol.ATTEND: attend,
     protocol.NOTE: note,
     protocol.CREATE_AS: create_as,
+    protocol.DISCARD: discard,
 }
 
 

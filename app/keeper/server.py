@@ -13,11 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.keeper import handover, protocol, pty, record, requests
+from app.keeper.cells import Leftovers
 from app.keeper.company import Company
 from app.keeper.connection import Connection
 from app.keeper.errors import KeeperError, Over, Refused, Unknown
 from app.keeper.handover import Handover, Held
-from app.keeper.journal import Journal, JournalReader, repair
+from app.keeper.journal import Journal, JournalReader, repair, wipe
 from app.keeper.log import log, trace
 from app.keeper.loop import Loop
 from app.keeper.protocol import Frame, KeeperStatus, Spec, State
@@ -27,6 +28,8 @@ from app.keeper.session import Session, state_of
 from app.keeper.spawning import Spawning
 from app.keeper.succession import TRIAL, Succession, fingerprint
 
+# After the end of a session that is not recorded, for those to read the last of it who did not say that they have.
+WIPE_SECONDS = 10.0
 RESTORE_SECONDS = 1.0  # between attempts to open a session whose disk fails
 STOP_MOST_SECONDS = 5.0  # beyond the grace, for programs that even KILL does not end at once
 
@@ -35,6 +38,7 @@ class Keeper:
     def __init__(self, given: Handover) -> None:
         self.loop = Loop()
         self.settings = given.settings
+        self.leftovers = Leftovers(self.loop)
         self.company = Company()
         self._given = given
         self._started_at = time.time()
@@ -113,6 +117,27 @@ class Keeper:
             record.erase(self._sessions_dir / session)
         del self._ended[session]
 
+    def discard(self, session: str, offset: int) -> None:
+        """Of a session that is not recorded: what it wrote below `offset`, or, when it has ended, all of it."""
+        if session in self._live:
+            self._live[session].discard(offset)
+        elif session not in self._ended:
+            raise Unknown("no such session")
+        elif self._ended[session].recorded:
+            raise Refused("session", "it is recorded")
+        else:
+            self._wipe(session)
+
+    def _wipe(self, session: str) -> None:
+        if session in self._ended:  # not forgotten meanwhile
+            try:
+                wipe(self._sessions_dir / session, self._ended[session].head, (record.NAME,))
+            except FileNotFoundError:  # erased by hand
+                return
+            except OSError as error:
+                log(f"keeper: what session {session} wrote cannot be erased now: {error}")
+                self.loop.after(WIPE_SECONDS, lambda: self._wipe(session))
+
     def status(self) -> KeeperStatus:
         return KeeperStatus(protocol.RELEASE, os.getpid(), self._started_at, len(self._live), os.getppid(), self._code)
 
@@ -161,11 +186,17 @@ class Keeper:
         log(f"keeper: session {session.id}: " + ("the disk takes no output" if on else "the disk takes output again"))
         self._reception.event(session.id, protocol.pack_pressure(session.id, on))
 
+    def oom(self, session: Session) -> None:
+        told = protocol.pack_json(protocol.OOM, 0, session=session.id, killed=session.state().oom_kills)
+        self._reception.event(session.id, told)
+
     def ended(self, session: Session) -> None:
         self._reception.event(session.id, protocol.pack_state(protocol.ENDED, 0, session.state()), last=True)
         del self._live[session.id]
         self._unreleased[session.id] = session
         self._ended[session.id] = session.state()
+        if not session.state().recorded:
+            self.loop.after(WIPE_SECONDS, lambda: self._wipe(session.id))
         self._leave_when_empty()
 
     def released(self, session: Session) -> None:
@@ -226,6 +257,9 @@ class Keeper:
                     record.erase(directory)  # killed in the middle of its creation
                 elif saved is not None:
                     self._ended[name] = state_of(self._closed(directory, saved))
+                    self.leftovers.add([path for path in saved.cell if os.path.isdir(path)])
+                    if not saved.recorded:
+                        self._wipe(name)
 
     def _closed(self, directory: Path, saved: Record) -> Record:
         if saved.open:
@@ -256,6 +290,7 @@ class Keeper:
         if self._stopping:
             self._stopping()
         self._reception.tell()
+        self.leftovers.leave()
         self.succession.stop()
         os._exit(0)
 

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.keeper import pty, record
-from app.keeper.errors import Over
+from app.keeper import cells, pty, record
+from app.keeper.cells import Leftovers
+from app.keeper.errors import Over, Refused
 from app.keeper.handover import Held
 from app.keeper.inputs import Done, InputQueue
 from app.keeper.journal import Journal
@@ -28,6 +29,7 @@ PRESSURE_MOST_SECONDS = 60.0  # an ended session waits this long for room on the
 STATUS_MOST_SECONDS = 1.0  # for the vault to tell the exit status of a program that is not our child
 # What a terminal says when its window gets or loses the focus: nobody typed that.
 FOCUS_REPORTS = (b"\x1b[I", b"\x1b[O")
+LOOK_SECONDS = 0.5  # after output: whether a process was killed for memory
 TYPED_SECONDS = 1.0  # the timeline notes who types at most this often
 READ = select.EPOLLIN | select.EPOLLET  # edge-triggered: a PTY that nobody has open would else spin
 INPUTS = "inputs"  # file name of the table of numbered inputs
@@ -37,12 +39,14 @@ class Host(Protocol):
     """The keeper, as a session sees it."""
 
     loop: Loop
+    leftovers: Leftovers
 
     def ready(self, session: "Session") -> None: ...  # wants to be pumped, in this turn and maybe the next
     def moved(self, session: "Session") -> None: ...  # its head did
     def resized(self, session: "Session", rows: int, cols: int) -> None: ...
     def gap(self, session: "Session", start: int, end: int) -> None: ...
     def pressure(self, session: "Session", on: bool) -> None: ...
+    def oom(self, session: "Session") -> None: ...  # a process of it was killed for memory
     def ended(self, session: "Session") -> None: ...
     def released(self, session: "Session") -> None: ...  # its end is on disk: the vault may let go
 
@@ -62,6 +66,7 @@ class Session:
         self._typist, self._typed_at = "", 0.0
         self._blocked = False  # the PTY takes no input now
         self._pressed = False  # `pressure` was told
+        self._looking = False  # soon, whether memory was the end of some process
         self._over = False  # the program has ended; what it wrote last may still be on its way
         self._quiet_since = 0.0  # monotonic; counts once it is over
         self._timers: dict[str, Timer] = {}
@@ -116,11 +121,23 @@ class Session:
             self._last_output = time.time()
             self._quiet_since = time.monotonic()
             self._tell()
+            if self._record.cell and not self._looking:
+                self._looking = True
+                self._later("memory", LOOK_SECONDS, self._look_at_memory)
         if not self._over:
             return self._pump_input() or pumped.more
         if not pumped.more:
             self._drain(pumped.hung_up)
         return pumped.more
+
+    def _look_at_memory(self) -> None:
+        """Who loses a process says so or goes on to write, as a shell that prints "Killed"."""
+        self._looking = False
+        killed = cells.oom_kills(self._record.cell)
+        if killed > self._record.oom_kills and not self._over:
+            self._save(oom_kills=killed)
+            self._journal.note("mark", b"out of memory: %d" % killed)
+            self._host.oom(self)
 
     def _tell(self) -> None:
         """The followers learn what the output's last step did."""
@@ -189,6 +206,12 @@ class Session:
             self._host.resized(self, rows, cols)
         return self.head
 
+    def discard(self, offset: int) -> None:
+        """The output below `offset` is needed no more: its screen there is safe elsewhere."""
+        if self._record.recorded:
+            raise Refused("session", "it is recorded")
+        self._journal.discard(offset)
+
     def signal(self, name: str) -> None:
         number = pty.signal_number(name)
         if self._over:
@@ -223,7 +246,11 @@ class Session:
             return
         self._over, self._status = True, status
         code, name = pty.exit_of(status) if status is not None else (None, None)
-        self._save(exit_code=code, exit_signal=name, ended_at=self._record.ended_at or time.time())
+        killed = cells.oom_kills(self._record.cell)
+        self._save(
+            exit_code=code, exit_signal=name, ended_at=self._record.ended_at or time.time(), oom_kills=killed,
+            out_of_memory=name == "SIGKILL" and killed > self._record.oom_kills,
+        )  # fmt: skip
         pty.reap(self.pid)
         self._host.loop.forget(self._fds.pidfd)
         self._input.fail(Over("the program has ended"))
@@ -259,6 +286,7 @@ class Session:
             last_output_at=self._last_output, last_input_at=self._last_input,
         )  # fmt: skip
         self._host.loop.forget(self._fds.master)
+        self._host.leftovers.add(self._record.cell, (self._record.kill_at or 0.0) - time.time())
         self._host.ended(self)
         self._release()
 

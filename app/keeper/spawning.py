@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.keeper import environment, protocol, pty, record
+from app.keeper import cells, environment, protocol, pty, record
+from app.keeper.cells import Leftovers
 from app.keeper.errors import KeeperError, Refused
 from app.keeper.handover import Fds, Held, Settings
 from app.keeper.inputs import CHUNK_BYTES
@@ -39,6 +40,7 @@ class Parent(Protocol):
 
     loop: Loop
     settings: Settings
+    leftovers: Leftovers
 
     def keep(self, session: str, held: Held) -> None: ...
     def drop(self, session: str) -> None: ...
@@ -61,8 +63,12 @@ class Spawning:
         self._verdict = b""
         self._child = pty.fork(self._program)
         self._pipes: list[int] = []
+        self._cell: list[str] = []
         try:
             self._write_down(self._child)
+        except cells.NoCells as error:
+            self._undo()
+            raise Refused("", f"the session cannot have limits: {error}") from error
         except OSError as error:
             self._undo()
             raise Refused("", f"the session cannot be stored: {error.strerror}") from error
@@ -87,8 +93,14 @@ class Spawning:
             spec.cols,
             child.pid,
             created_at=time.time(),
+            recorded=spec.recorded,
         )
+        limits = cells.checked(spec.limits)
+        if limits is not None:  # written down first: a keeper that is killed here leaves no cell of which nobody knows
+            self.saved = self.saved._replace(cell=cells.paths_of(spec.id))
         record.save(self.directory, self.saved)
+        if limits is not None:
+            self._cell = cells.make(spec.id, limits, child.pid)
         self._parent.keep(spec.id, self.held)
 
     def _on_verdict(self, _: int) -> None:
@@ -122,6 +134,7 @@ class Spawning:
         with suppress(ChildProcessError):
             os.waitpid(child.pid, 0)
         os.close(child.pidfd)
+        self._parent.leftovers.add(self._cell)
         with suppress(OSError):
             record.erase(self.directory)
 
@@ -156,6 +169,12 @@ def checked_spec(fields: dict[str, Any]) -> Spec:
         raise Refused("label", f"a label is a string of at most {LABEL_BYTES} bytes")
     if not _is_text(spec.account) or len(spec.account.encode()) > ACCOUNT_BYTES:
         raise Refused("account", f"an account is a string of at most {ACCOUNT_BYTES} bytes")
+    if not isinstance(spec.recorded, bool):
+        raise Refused("recorded", "recorded is true or false")
+    try:
+        cells.checked(spec.limits)
+    except ValueError:
+        raise Refused("limits", "limits are memory, cpu and tasks, whole numbers") from None
     checked_size(spec.rows, spec.cols)
     return spec._replace(argv=tuple(spec.argv))
 

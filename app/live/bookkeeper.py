@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from app import green
+from app.keeper.client import KeeperError
+from app.live import screens
 from app.live.errors import LiveError
 from app.models.session import Session
 from app.models.snapshot import Snapshot
@@ -29,6 +32,10 @@ REST_MOST_SECONDS = 2.0
 # And a flood must not fill the whole journal (16 MB a second do in 16 s) before its screen is saved again: what
 # comes behind a snapshot has to be there, or the screen cannot be rebuilt exactly.
 SAVE_BYTES = 64 << 20
+# The same where it is not recorded: so much of what scrolled off is on the disk yet.
+UNRECORDED_BYTES = 8 << 20
+# After a session's end, for other workers to read the last of it before it is erased.
+READ_SECONDS = 1.0
 # Lifetimes are looked at so often (seconds): a tenth of the lifetime within these bounds.
 LIFETIME_CHECK = (0.2, 60.0)
 # The wall clock was set (a machine without a battery learns the year from the network), or the machine slept:
@@ -49,6 +56,7 @@ class Bookkeeper:
         self._saved: dict[str, tuple[int, int, int]] = {}
         self._wake = green.Signal()
         self._clock_set_at = 0.0
+        self._replacing = green.Semaphore(1)  # or a screen could be saved behind the wipe
 
     def start(self) -> None:
         green.spawn(self._save_in_turn)
@@ -59,9 +67,10 @@ class Bookkeeper:
         self._dirty.add(session_id)
         self._wake.set()
         room = self._rooms.rooms.get(session_id)
-        if not self._rooms.workers.leads:
+        if not self._rooms.workers.leads or room is None:
             return
-        if room is not None and room.offset - self._saved.get(session_id, NEVER)[0] > self._save_bytes:
+        most = self._save_bytes if room.recorded else min(self._save_bytes, UNRECORDED_BYTES)
+        if room.offset - self._saved.get(session_id, NEVER)[0] > most:
             self._pressing.add(session_id)
             self._pressed.set()
 
@@ -90,7 +99,11 @@ class Bookkeeper:
         if offset and self._saved.get(record.id) != (key := (offset, rows, cols)):
             capture = room.screen.capture()
             self._saved[record.id] = key
-            Snapshot.keep(record.id, offset, rows, cols, green.offload(capture.ansi))
+            body = green.offload(capture.ansi)
+            if record.recorded:
+                Snapshot.keep(record.id, offset, rows, cols, body)
+        else:
+            body = None
         record.change(
             output_bytes=offset,
             output_lines=lines,
@@ -98,12 +111,32 @@ class Bookkeeper:
             rows=rows,
             cols=cols,
             pid=record.pid,
-            title=room.screen.signs.title or "",
+            title=(record.recorded and room.screen.signs.title) or "",
             bells=room.screen.signs.bells,
+            oom_kills=room.oom_kills,
             last_output_at=room.last_output_at,
             last_input_at=room.last_input_at or record.last_input_at,
             expires_at=self.expires_at(record, room),
         )
+        if body is not None and not record.recorded:
+            # Behind the row, which counts what is erased here.
+            self._replace(room, offset, rows, cols, body)
+
+    def _replace(self, room: Room, *screen: Any) -> None:
+        """Saves the screen of a session that is not recorded, and has all before it erased."""
+        with self._replacing:
+            if not room.over:
+                green.offload(screens.keep, self._rooms.config.sessions_dir / room.session, *screen)
+                self._rooms.keeper.discard(room.session, screen[0])
+
+    def wipe(self, room: Room) -> None:
+        """It has ended, and all that is kept of it goes. Where nobody asks, the keeper does it a little later."""
+        if not self._rooms.workers.alone:
+            green.sleep(READ_SECONDS)
+        with self._replacing:
+            room.reader.close()
+            with suppress(KeeperError):
+                self._rooms.keeper.discard(room.session, room.head)
 
     def _save_in_turn(self) -> None:
         while True:

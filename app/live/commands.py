@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app import green
 from app.keeper.journal import JournalReader
 from app.live.errors import NotThere
-from app.live.marks import Marks, caught_up
+from app.live.marks import Marks, Unmarked, caught_up
 from app.live.status import rfc3339
 from app.live.typists import last_before, names_of
 from app.live.views import OutputSlice
@@ -64,6 +64,8 @@ class Commands:
 
     def caught_up(self, session: Session, until: int) -> Marks:
         """All that the output below `until` says."""
+        if not session.recorded:
+            return Unmarked()
         saved = CommandScan.of(session.id)
         try:
             made = green.offload(caught_up, self._sessions_dir / session.id, saved, until)
@@ -138,6 +140,8 @@ class Commands:
 
     def _save(self, room: Room) -> None:
         """One that fails is tried again with the next; the journal has it all anyway."""
+        if not room.recorded:
+            return
         with self._saves:
             room.settle()
             self._keep(room, room.marks)

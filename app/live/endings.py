@@ -71,10 +71,14 @@ class Endings:
         self._rooms.changed(session_id)
 
     def _closing(self, room: Room, record: Session) -> None:
-        ending = {"exit_code": record.exit_code, "exit_signal": record.exit_signal}
+        ending = {name: getattr(record, name) for name in ("exit_code", "exit_signal", "end_reason", "memory_limit")}
         room.tell("ended", {"session": room.session, **ending})
         room.finished.set()
         green.spawn(self.linger, room.session)
+        if not room.recorded:
+            self._rooms.thumbnails.forgotten(room.session)
+            if self._rooms.workers.leads:
+                green.spawn(self._rooms.books.wipe, room)
 
     def write(self, record: Session, state: State, room: Room | None = None) -> None:
         record.change(
@@ -82,6 +86,8 @@ class Endings:
             ended_at=state.ended_at,
             exit_code=state.exit_code,
             exit_signal=state.exit_signal,
+            end_reason="out_of_memory" if state.out_of_memory else None,
+            oom_kills=state.oom_kills,
             output_bytes=state.head,
             **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
         )

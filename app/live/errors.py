@@ -81,6 +81,13 @@ class Conflict(LiveError):
     code = "conflict"
 
 
+class NotKept(LiveError):
+    code = "gone"
+
+    def __init__(self) -> None:
+        super().__init__(said("This session is not recorded: what it writes is on its screen, and is kept nowhere."))
+
+
 class BadName(LiveError):
     """Of a file."""
 

@@ -26,6 +26,7 @@ from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.openings import Openings
 from app.live.processes import ProcessTable
+from app.live.reader import Overtaken
 from app.live.room import Room
 from app.live.samples import Samples
 from app.live.sizes import Sizes
@@ -160,6 +161,13 @@ class Following:
             room.under_pressure(on)
             self.changed(session)
 
+    def oom(self, session: str, killed: int) -> None:
+        record, room = self.records.get(session), self.rooms.get(session)
+        if record is not None and room is not None:
+            room.oom_kills = killed  # written down with the rest of the row, soon
+            room.tell_status(status_of(self, record))
+        self.changed(session)
+
     def ended(self, state: State) -> None:
         self.endings.tell(state)
 
@@ -256,12 +264,15 @@ class Following:
             room.run()
         except NotThere:
             pass  # forgotten in the middle of a redraw
-        except Exception:
-            log.exception("the reader of session %s stopped; it is started again", room.session)
+        except Exception as error:
+            if isinstance(error, Overtaken):
+                log.info("session %s: its output went before it was read here; its screen is made anew", room.session)
+            else:
+                log.exception("the reader of session %s stopped; it is started again", room.session)
             for viewer in list(room.viewers.values()):
                 self._wire.close(viewer.sid)
             self.rooms.pop(room.session, None)
-            green.sleep(REPAIR_SECONDS)
+            green.sleep(0 if isinstance(error, Overtaken) else REPAIR_SECONDS)
             if (session := Session.numbered(room.session)) is not None and session.state == RUNNING:
                 self.follow(session)
 

@@ -41,6 +41,7 @@ class Launch:
     group: str = ""
     restarted_from: str | None = None
     shell_integration: bool = True
+    record: bool = True
 
 
 class RunsAs(NamedTuple):
@@ -153,5 +154,6 @@ def spec_for(session: str, order: Launch, runs: RunsAs, label: str, integrate: b
         rows=order.rows,
         cols=order.cols,
         label=label,
+        recorded=order.record,
         account=runs.account,
     )

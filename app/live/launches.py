@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import green
+from app.config import LIMITED
 from app.keeper.client import KeeperError, State
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
@@ -35,6 +36,8 @@ class Launches:
     def begin(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
         QuotaUsedUp, Unavailable."""
+        if not order.record and self._rooms.config.record_always:
+            raise LaunchRefused(said("This server records every session (HOLDFAST_RECORD=always)."), "record")
         quota.check(self._rooms.config, owner)
         runs = runs_as(owner, self._rooms.config.isolation, self._rooms.config.shell)
         session_id = new_id()
@@ -57,6 +60,7 @@ class Launches:
             cwd=session.cwd,
             env=session.env,
             shell_integration=session.shell_integration is not False,
+            record=session.recorded,
             rows=session.rows,
             cols=session.cols,
             tags=session.tags,
@@ -77,8 +81,10 @@ class Launches:
                 command_text=order.command if isinstance(order.command, str) else None,
                 cwd=directory_for(order, runs),
                 os_user=runs.account or None,
+                memory_limit=(self._rooms.config.isolation >= LIMITED and self._rooms.config.session_memory) or None,
                 env=order.env,
                 shell_integration=order.shell_integration,
+                recorded=order.record,
                 tags=order.tags,
                 group=order.group,
                 rows=order.rows,
@@ -95,6 +101,8 @@ class Launches:
         label = f"{session.owner.name}/{session.name}"
         try:
             spec = spec_for(session.id, order, runs, label, rooms.config.shell_integration)
+            if rooms.config.isolation >= LIMITED:
+                spec = spec._replace(limits=rooms.config.limits)
             state = rooms.keeper.create(spec)
         except KeeperRefused as refused:
             session.erase()
@@ -105,9 +113,11 @@ class Launches:
             raise Unavailable(str(error)) from None
         rooms.known[session.id] = state
         rooms.workers.say("launched", state=state._asdict())
-        screen = Screen(order.rows, order.cols, rooms.config.scrollback_lines)
+        screen = Screen(order.rows, order.cols, rooms.openings.scrollback_of(session))
         room = Room(session.id, screen, 0, JournalReader(rooms.config.sessions_dir / session.id), self._wire)
         room.caught_up.set()  # it has no past
+        room.recorded = session.recorded
+        room.marks = rooms.commands.caught_up(session, 0)
         rooms.adopt(room, session)
         rooms.keeper.follow(session.id)
         if ended := rooms.endings.told(session.id):

@@ -107,6 +107,13 @@ class Marks:
         return ran
 
 
+class Unmarked(Marks):
+    """Of a session that is not recorded: what its shell says of commands is not even noted."""
+
+    def take(self, start: int, data: bytes, clock: Clock) -> list[Ran]:
+        return []
+
+
 def caught_up(directory: Path, saved: dict[str, Any] | None, until: int | None) -> Marks:
     """What was saved, and the journal since then up to `until` (None: its end). In a native thread."""
     made = Marks(saved)

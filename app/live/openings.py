@@ -15,8 +15,9 @@ from app import green
 from app.keeper import timeline
 from app.keeper.client import State
 from app.keeper.journal import JournalReader
+from app.live import screens
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER
-from app.live.restore import Past, first_size, restore
+from app.live.restore import Past, Restored, first_size, restore
 from app.live.room import Room
 from app.live.tally import Tally, recounted
 from app.live.wire import Wire
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 RESTORES_AT_ONCE = 2
 # A joiner waits so long for a restored room to reach what was the present when it was made.
 CATCH_UP_SECONDS = 2.0
+# Kept above the screen of a session that is not recorded: what was there longer is gone.
+UNRECORDED_LINES = 1000
 
 
 class Openings:
@@ -72,15 +75,16 @@ class Openings:
         state = rooms.state_of(session) if running else None
         directory = rooms.config.sessions_dir / session.id
         until = self._answered(session, state) if state else None
-        past = self.past_of(session, until)
-        done = green.offload(restore, directory, past, until, rooms.config.scrollback_lines)
+        done = self.rebuilt(session, until)
         room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
+        room.recorded = session.recorded
         room.fresh_from = done.fresh_from
         room.screen.signs.bells = session.bells  # the past is replayed without ringing
         room.tally = self._tally(session, room)
         # To the present, by the timeline: what the reader takes from here on is timed by when it comes.
         room.marks = rooms.commands.caught_up(session, max(room.offset, room.reader.head()))
         room.last_output_at = state.last_output_at if state else session.last_output_at
+        room.oom_kills = state.oom_kills if state else session.oom_kills
         rooms.adopt(room, session)
         if state is None:
             room.over = True
@@ -95,9 +99,28 @@ class Openings:
                     room.resized(event.offset, *event.size)
             if ended := rooms.endings.told(session.id):
                 room.ending(ended.head)
+            if not session.recorded:  # who saved this screen may have died before the output below it was erased
+                rooms.books.dirty(session.id)
         green.spawn(rooms.run, room)
         room.caught_up.wait(CATCH_UP_SECONDS)
         return room
+
+    def rebuilt(self, session: Session, until: int | None) -> Restored:
+        """Of one that is not recorded output goes as soon as a newer screen is saved, also while this reads: then
+        that one is begun with. Where none is newer, the disk was full and the output never there."""
+        directory, lines = self._rooms.config.sessions_dir / session.id, self.scrollback_of(session)
+        past = self.past_of(session, until)
+        while True:
+            done = green.offload(restore, directory, past, until, lines)
+            if done.whole or session.recorded or (newer := self.past_of(session, until)).offset == past.offset:
+                return done
+            done.screen.close()
+            past = newer
+
+    def scrollback_of(self, session: Session) -> int:
+        """Lines above the screen that are kept in memory, and in saved screens."""
+        lines = self._rooms.config.scrollback_lines
+        return lines if session.recorded else min(lines, UNRECORDED_LINES)
 
     def _tally(self, session: Session, room: Room) -> Tally:
         """What was counted when the row was saved, and in the journal since then."""
@@ -117,6 +140,8 @@ class Openings:
     def past_of(self, session: Session, until: int | None) -> Past:
         """Where to begin to rebuild the screen at `until`."""
         directory = self._rooms.config.sessions_dir / session.id
+        if not session.recorded and (saved := green.offload(screens.newest, directory)) is not None:
+            return saved
         # Better than none even where the journal has dropped what came after it.
         for snapshot in Snapshot.newest_first(session.id, until):
             try:

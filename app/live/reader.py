@@ -41,6 +41,10 @@ FLOOD_BYTES = 64 << 10
 REDRAW_SECONDS = 0.1
 
 
+class Overtaken(Exception):
+    """What comes next is not kept any more: the screen has to be made anew from the saved one."""
+
+
 @dataclass(frozen=True)
 class Resize:
     offset: int
@@ -61,6 +65,8 @@ class Reader:
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | Elsewhere | None = None
         self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
+        self.recorded = True  # else the journal drops what others have read, be we behind or not
+        self.oom_kills = 0  # of its processes, for the session's memory limit
         self.over = False  # ended or lost: nothing more will come
         self.finished = green.Flag()  # and the database knows
         self.caught_up = green.Flag()  # reached `present` once
@@ -192,6 +198,8 @@ class Reader:
         if not data and self._ending:  # all was written before the end was told: what is not there is gone
             start = stop
         if start > self.offset:
+            if data and not self.recorded:
+                raise Overtaken
             self._skip(start)
         if not data:
             return self._ending

@@ -31,11 +31,13 @@ class Past:
 
 @dataclass(frozen=True)
 class Restored:
-    """`fresh_from`: the offset of the newest resize seen on the way, -1 if there was none."""
+    """`fresh_from`: the offset of the newest resize seen on the way, -1 if there was none. `whole`: no output was
+    missing on the way."""
 
     screen: Screen
     offset: int
     fresh_from: int
+    whole: bool = True
 
 
 def restore(directory: Path, past: Past, until: int | None, scrollback: int) -> Restored:
@@ -47,25 +49,30 @@ def restore(directory: Path, past: Past, until: int | None, scrollback: int) -> 
     at, fresh_from = past.offset, past.offset if past.data else -1
     end = reader.head() if until is None else until
     resizes = [e for e in timeline.read(directory, past.offset) if e.kind == "resize" and e.offset <= end]
+    whole = True
     for event in resizes:
-        at = _replay(reader, screen, at, event.offset)
+        at, had = _replay(reader, screen, at, event.offset)
+        whole = whole and had
         if event.size != (screen.rows, screen.cols):
             screen.resize(*event.size)
             fresh_from = event.offset
-    at = _replay(reader, screen, at, end)
-    return Restored(screen, at, fresh_from)
+    at, had = _replay(reader, screen, at, end)
+    return Restored(screen, at, fresh_from, whole and had)
 
 
-def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> int:
+def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> tuple[int, bool]:
+    """Up to where, and whether all of it was there."""
+    whole = True
     while at < end:
         start, data = reader.read(at, min(PIECE_BYTES, end - at))
         if start > at:
+            whole = False
             screen.replay(b"\x18")  # CAN: bytes are missing here, whatever sequence was cut off is over
         if not data:
-            return max(at, start)
+            return max(at, start), whole
         screen.replay(data)
         at = start + len(data)
-    return at
+    return at, whole
 
 
 def missed(directory: Path, past: Past, since: int, until: int) -> bytes:

@@ -50,8 +50,11 @@ class Room(Care):
     # Joining and leaving.
 
     def prepare(self, offset: int | None = None, fresh_from: int | None = None) -> Joined:
-        """What a joiner will be told. May yield; `admit` has to follow in the same turn. `fresh_from`: it gets the
-        screen without what is above it, and no output from before that offset."""
+        """What a joiner will be told; of one that was not recorded and has ended, nothing. May yield; `admit` has to
+        follow in the same turn. `fresh_from`: it gets the screen without what is above it, and no output from before
+        that offset."""
+        if self.over and not self.recorded:
+            return Joined(self.offset, None if offset == self.offset else b"")
         resumes = offset is not None and offset >= (fresh_from or 0)
         joined = self._resume(offset) if offset is not None and resumes else None
         while joined is None:

@@ -28,6 +28,7 @@ from app.live.errors import (
     InputFull,
     LaunchRefused,
     LiveError,
+    NotKept,
     NotWritable,
     SessionOver,
     Unavailable,
@@ -186,6 +187,8 @@ class Rooms(Following):
 
     def screen(self, session: Session, scrollback: int, form: Form) -> ScreenView:
         """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
+        if not session.recorded and session.state != RUNNING:
+            raise NotKept
         room = self.room_of(session)
         if room.over:
             green.spawn(self.endings.linger, session.id)

@@ -37,8 +37,9 @@ class Status:
     `restarted_from`, `group`, `output_lines`, `output_rate` (bytes a second), `input_bytes`, `foreground` (the command
     that has the terminal), `at_prompt` (whether its shell waits for a command; None where it does not say),
     `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
-    whoever asked), `locked` (only the owner types), `paused` (no other is in it), `glass` (for the owner:
-    administrators who broke it, with id, name, role, reason, until)."""
+    whoever asked), `end_reason` (`out_of_memory`: its program was killed for `memory_limit`, in bytes), `oom_kills` (of
+    its processes, for that), `recorded` (False: what it writes is not kept), `locked` (only the owner types), `paused`
+    (no other is in it), `glass` (for the owner: administrators who broke it, with id, name, role, reason, until)."""
 
     id: str
     name: str
@@ -85,6 +86,10 @@ class Status:
     glass: list[dict[str, object]] = field(default_factory=list)
     at_prompt: bool | None = None
     last_command: dict[str, object] | None = None
+    recorded: bool = True
+    end_reason: str | None = None
+    memory_limit: int | None = None
+    oom_kills: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -163,6 +168,10 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         paused=session.paused,
         glass=glass_json(session) if role in (None, OWNER) else [],
         at_prompt=room.marks.at_prompt if room and alive else None,
+        recorded=session.recorded,
+        end_reason=session.end_reason,
+        memory_limit=session.memory_limit,
+        oom_kills=room.oom_kills if room and alive else session.oom_kills,
         last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
 

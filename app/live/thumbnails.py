@@ -129,7 +129,7 @@ class Thumbnails:
 
     def _draw(self, room: Room) -> Message | None:
         room.settle()
-        if room.closed:
+        if room.closed or (room.over and not room.recorded):
             return None
         screen, state, cursor = room.screen, _state_of(room), room.screen.cursor
         small = scribe.write(Capture.thumbnail, screen.capture(0), cursor.row)

@@ -13,8 +13,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from app import green
+from app.config import LIMITED
 from app.keeper.client import KeeperError, State
-from app.keeper.protocol import ACCOUNTS
+from app.keeper.protocol import ACCOUNTS, LIMITS
 from app.live.crowds import Crowds
 from app.live.errors import Unavailable
 from app.live.presence import Elsewhere, Presence, heard, presence_of
@@ -68,8 +69,9 @@ class Workers:
 
     def start(self) -> None:
         """Raises KeeperError when the keeper is too old for what the settings ask, and cannot be upgraded."""
-        if self._rooms.config.isolation and self._rooms.keeper.protocol < ACCOUNTS:
-            self._upgrade("HOLDFAST_ISOLATION=1")
+        level, known = self._rooms.config.isolation, self._rooms.keeper.protocol
+        if (level and known < ACCOUNTS) or (level >= LIMITED and known < LIMITS):
+            self._upgrade(f"HOLDFAST_ISOLATION={level}")
         if not self.alone:
             if self._rooms.keeper.protocol < MEETING:
                 self._upgrade("HOLDFAST_WORKERS above 1")

@@ -60,6 +60,9 @@ class Session(Record):
     pid = IntegerField(null=True)
     exit_code = IntegerField(null=True)
     exit_signal = TextField(null=True)
+    end_reason = TextField(null=True)  # what the signal does not say: out_of_memory
+    memory_limit = BigIntegerField(null=True)  # bytes, of all its processes together; None: it has none
+    oom_kills = IntegerField(default=0)  # of its processes, for that limit
     created_at = DoubleField(default=now)
     ended_at = DoubleField(null=True)
     last_output_at = DoubleField(null=True)
@@ -72,6 +75,7 @@ class Session(Record):
     bells = IntegerField(default=0)
     expires_at = DoubleField(null=True)
     shell_integration = BooleanField(null=True)  # False: its shell was to mark nothing
+    recorded = BooleanField(default=True)  # False: nothing that it writes is kept
     restarted_from = ForeignKeyField("self", null=True, on_delete="SET NULL")
     restarted_from_id: str | None
     locked = BooleanField(default=False)  # only the owner types

@@ -49,6 +49,7 @@ READS = frozenset({
 TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
     "expires_in_seconds", "expires_seconds", "admin", "team", "fresh", "asks", "most_viewers", "locked", "paused",
+    "record",
 )  # fmt: skip
 # And of a path: never the secret of a link.
 TOLD_OF_PATH = frozenset({"number", "name", "deed", "user", "viewer"})

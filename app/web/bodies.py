@@ -111,7 +111,8 @@ class Query(BaseModel):
 
 class NewSession(Body):
     """`command` is an argv list, or a string for the shell; without one, a login shell. `shell_integration`: whether a
-    bash, zsh or fish marks its prompts and commands; as the account prefers, where nothing is said."""
+    bash, zsh or fish marks its prompts and commands; as the account prefers, where nothing is said. `record`: false:
+    what it writes is kept nowhere but on its screen."""
 
     name: Name | None = None
     command: list[Text] | Text | None = None
@@ -122,6 +123,7 @@ class NewSession(Body):
     tags: Tags = []
     group: Group = ""
     shell_integration: bool | None = None
+    record: bool = True
 
     @field_validator("command", mode="before")
     @classmethod

@@ -74,4 +74,4 @@ def file_name(name: str) -> str:
 
 
 def register(app: Flask, config: Config) -> None:
-    app.context_processor(lambda: {"upload_bytes": config.upload_bytes})
+    app.context_processor(lambda: {"upload_bytes": config.upload_bytes, "record_always": config.record_always})

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel
 
 from app import scopes
+from app.live.errors import NotKept
 from app.live.shares import counts
 from app.models.session import Session
 from app.permissions import NEEDS, Actor, allows
@@ -22,6 +23,11 @@ from app.web.problems import Problem, not_found
 from app.web.routes import ADMIN, ADMIN_BROWSER, BROWSER, LOOK, NOTHING, OCTETS, ROUTES, Route
 from app.words import said
 
+# Routes that answer what a session wrote before: there is nothing of one that is not recorded.
+PAST = frozenset({
+    "sessions_output", "history_outline", "history_rows", "history_search", "files_download", "commands_command_list",
+    "commands_command_output",
+})  # fmt: skip
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -48,6 +54,8 @@ def gated(row: Route) -> Callable[..., Any]:
         if row.need in NEEDS:
             session_id = path.pop("id")
             given["session"] = session_for(who, session_id, row.need)
+            if row.name in PAST and not given["session"].recorded:
+                raise NotKept
         given |= checked_input(row)
         if row.need in NEEDS and row.body is not None:
             # A body takes as long as its sender likes: the right may be gone by now.

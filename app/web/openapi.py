@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from app import scopes
 from app.permissions import NEEDS
 from app.web.answers import OpenApiBody, ProblemBody
+from app.web.gate import PAST
 from app.web.routes import (
     ADMIN,
     ADMIN_BROWSER,
@@ -162,6 +163,8 @@ def failures(row: Route) -> list[int]:
         codes.add(404)
     if row.need in NEEDS and row.method != "GET":
         codes |= {409, 429, 503}
+    if row.name in PAST or row.name == "sessions_screen":
+        codes.add(410)  # of a session that is not recorded
     if "/history" in row.path:
         codes |= {429, 503}
     if row.body is not None or row.form:

@@ -28,6 +28,7 @@ STATUS_OF_CODE = {
     "not_found": 404,
     "ended": 409,
     "conflict": 409,
+    "gone": 410,
     "too_large": 413,
     "rate_limited": 429,
     "unavailable": 503,

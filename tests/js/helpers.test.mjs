@@ -31,6 +31,8 @@ test("an end is told in words, and with its code", () => {
   assert.equal(exitWords({ exit_code: 3, exit_signal: null }), "failed (exit code 3)");
   assert.equal(exitWords({ exit_code: 127, exit_signal: null }), "command not found (exit code 127)");
   assert.equal(exitWords({ exit_code: null, exit_signal: "SIGKILL" }), "killed (SIGKILL)");
+  const oom = { exit_signal: "SIGKILL", end_reason: "out_of_memory", memory_limit: 512 << 20 };
+  assert.equal(exitWords(oom), "out of memory: killed at its limit of 512 MB");
   assert.equal(exitWords({ exit_code: null, exit_signal: "SIGUSR1" }), "ended by a signal (SIGUSR1)");
   assert.equal(exitWords({ exit_code: null, exit_signal: null }), "ended");
 });

@@ -138,6 +138,10 @@ class Recorder:
         with self._changed:
             self._add("pressure", session, on)
 
+    def oom(self, session: str, killed: int) -> None:
+        with self._changed:
+            self._add("oom", session, killed)
+
     def ended(self, state: State) -> None:
         with self._changed:
             self.over[state.id] = state

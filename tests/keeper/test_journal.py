@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.keeper import timeline
-from app.keeper.journal import Journal, JournalReader, repair
+from app.keeper.journal import Journal, JournalReader, repair, wipe
 from app.keeper.reader import segment_name, segment_starts
 from app.keeper.timeline import Event, Timeline
 
@@ -218,3 +218,39 @@ def test_output_is_timed(tmp_path: Path) -> None:
     marks = [(event.time, event.offset) for event in timeline.read(tmp_path) if event.kind == "output"]
     assert marks == [(10.0, 0), (10.2, 20), (20.0, 40)]
     assert segment_starts(tmp_path) == [0]
+
+
+def test_what_is_discarded_is_gone_and_the_rest_is_not(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, BIG, (30, 100))
+    write(journal, 1000)
+    journal.discard(600)  # in the middle: nothing can go yet, but the segment ends
+    write(journal, 1000)
+    with JournalReader(tmp_path) as reader:
+        assert reader.read(0, 5000) == (0, pattern(0, 1000))
+        journal.discard(1500)
+        assert reader.oldest() == 1000
+        assert reader.read(1000, 5000) == (1000, pattern(1000, 2000))
+        journal.discard(2000)
+        assert reader.oldest() == reader.head() == journal.head == 2000
+        journal.discard(2000)  # nothing came since: no other segment
+        assert segment_starts(tmp_path) == [2000]
+        write(journal, 10)
+        assert reader.read(2000, 100) == (2000, pattern(2000, 2010))
+    assert timeline.size_at(tmp_path, 2005) == (30, 100)
+
+
+def test_after_a_wipe_only_the_length_and_the_end_are_known(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, BIG, (30, 100))
+    write(journal, 1000)
+    journal.note("end", b"512")
+    journal.close()
+    (tmp_path / "session.json").write_text("{}")
+    for _ in range(2):
+        wipe(tmp_path, 1000, ("session.json",))
+        with JournalReader(tmp_path) as reader:
+            assert (reader.head(), reader.oldest()) == (1000, 1000)
+            assert reader.read(0, 100)[1] == b""
+        assert [event.data for event in timeline.read(tmp_path) if event.kind == "end"] == [b"512"]
+        assert timeline.size_at(tmp_path, 1000) == (30, 100)
+        assert sum(path.suffix in (".out", ".time") for path in tmp_path.iterdir()) == 2
+        assert (tmp_path / "session.json").exists() and len(list(tmp_path.iterdir())) == 3

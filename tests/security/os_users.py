@@ -66,7 +66,7 @@ def isolated_server(**settings: str) -> Iterator[Server]:
     root that has something to lose: groups, a keyring, a careless umask."""
     place = Path(tempfile.mkdtemp(prefix="holdfast-isolation-"))
     place.chmod(0o755)
-    server = Server(place / "data", HOLDFAST_ISOLATION="1", **settings)
+    server = Server(place / "data", **{"HOLDFAST_ISOLATION": "1"} | settings)
     groups, umask = os.getgroups(), os.umask(0)
     os.setgroups([0, *ROOTS_GROUPS])
     ctypes.CDLL(None).syscall(KEYCTL[os.uname().machine], JOIN_SESSION_KEYRING, None)

@@ -42,6 +42,7 @@ class NewSession extends HTMLElement {
     }
     const tags = tagsIn(field("tags"));
     if (tags.length) order.tags = tags;
+    if (this.form.elements.unrecorded?.checked) order.record = false;
     return order;
   }
 

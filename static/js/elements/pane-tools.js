@@ -76,15 +76,15 @@ export class PaneTools {
   list() {
     const terminal = t("Terminal");
     const look = t("View");
-    const download = (format) => () => this.download(format);
+    const download = (format) => ({ when: () => this.status.facts.recorded !== false, run: () => this.download(format) });
     return [
       { id: "terminal.search", title: t("Search in the output"), group: terminal, keys: ["Ctrl+Shift+F"], run: () => this.page.searchBar.open() },
       { id: "terminal.copy-text", title: t("Copy as text"), group: terminal, keys: ["Ctrl+Shift+C"], run: () => this.copy() },
       { id: "terminal.copy-html", title: t("Copy as HTML"), group: terminal, run: () => this.copyHtml() },
-      { id: "terminal.download-text", title: t("Download as text"), group: terminal, run: download("text") },
-      { id: "terminal.download-ansi", title: t("Download with colours (ANSI)"), group: terminal, run: download("ansi") },
-      { id: "terminal.download-cast", title: t("Download as a recording (asciicast)"), group: terminal, run: download("asciicast") },
-      { id: "terminal.download-raw", title: t("Download the raw output"), group: terminal, run: download("raw") },
+      { id: "terminal.download-text", title: t("Download as text"), group: terminal, ...download("text") },
+      { id: "terminal.download-ansi", title: t("Download with colours (ANSI)"), group: terminal, ...download("ansi") },
+      { id: "terminal.download-cast", title: t("Download as a recording (asciicast)"), group: terminal, ...download("asciicast") },
+      { id: "terminal.download-raw", title: t("Download the raw output"), group: terminal, ...download("raw") },
       { id: "terminal.upload", title: t("Upload files…"), group: terminal, when: () => this.types, run: () => this.drop.choose() },
       { id: "terminal.settings", title: t("Terminal settings…"), group: terminal, run: () => this.settings() },
       { id: "view.zoom-in", title: t("Larger text"), group: look, keys: ["Ctrl+Shift+Plus"], run: () => this.zoom(1) },

@@ -11,6 +11,7 @@ export function bannerText({ problem, link, stream, status, full }) {
   if (problem) return problem;
   if (!link.open || !stream.joined) return awayText(link, stream, status);
   if (full ?? status.facts.disk_full) return t("The disk is full. The program goes on; its newest output may not be kept.");
+  if (!status.running && status.facts?.recorded === false) return t("This session was not recorded: what it wrote is gone.");
   return "";
 }
 

@@ -57,6 +57,7 @@ export class SessionCard extends Parted {
     setHidden(this.part("end"), !running || !may(session.role, "end"));
     setHidden(this.part("again"), running || !may(session.role, "share"));
     setHidden(this.part("forget"), running || !may(session.role, "share"));
+    setHidden(this.part("unrecorded"), session.recorded !== false);
     this.drawShared();
     this.drawProgress();
     this.drawTags();

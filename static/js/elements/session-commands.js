@@ -5,6 +5,7 @@ import { actions, api, preferences } from "../page.js";
 import { covering, neighbour, outcome, SIGNS } from "../helpers/commands.js";
 import { t } from "../helpers/words.js";
 import { Commands } from "../models/commands.js";
+import { pastOf } from "../models/unkept.js";
 import { CommandMarks } from "./command-marks.js";
 import "./command-header.js";
 import "./command-list.js";
@@ -25,7 +26,7 @@ export class SessionCommands {
   constructor(page) {
     const { view, scroll, stream, status, link } = page;
     Object.assign(this, { page, view, scroll, stream, status, link, removers: [] });
-    this.commands = new Commands({ api, session: status.id });
+    this.commands = new Commands({ api: pastOf(status.facts, api), session: status.id });
     this.list = page.querySelector("command-list");
     this.header = page.querySelector("command-header");
     for (const element of [this.list, this.header]) customElements.upgrade(element);

@@ -6,7 +6,8 @@ import { SessionStream } from "../models/session-stream.js";
 import { SessionStatus } from "../models/session-status.js";
 import { History } from "../models/history.js";
 import { HistoryWindow } from "../models/history-window.js";
-import { duration } from "../helpers/format.js";
+import { pastOf } from "../models/unkept.js";
+import { bytes, duration } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
 import { nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
@@ -49,6 +50,8 @@ const TROUBLE = {
 };
 
 const LOST_WORDS = t("The machine or the keeper stopped, and this program with it. Below is what it showed last. “Run again” starts the same command in the same directory.");
+
+const lostUnrecorded = () => t("The machine or the keeper stopped, and this program with it. “Run again” starts the same command in the same directory.");
 
 class SessionPage extends Parted {
   connectedCallback() {
@@ -147,7 +150,7 @@ class SessionPage extends Parted {
 
   /** The history above the live terminal. */
   deep() {
-    const history = new History({ api, session: this.status.id });
+    const history = new History({ api: pastOf(this.status.facts, api), session: this.status.id });
     const pages = new HistoryWindow(history);
     const pane = this.querySelector("history-view");
     pane.attach(this.view, pages);
@@ -164,6 +167,7 @@ class SessionPage extends Parted {
     const { stream, view } = this;
     const linked = (name, act) => this.link.addEventListener(name, act, { signal: this.ending.signal });
     this.status.addEventListener("change", () => this.draw());
+    this.status.addEventListener("change", () => this.tellKills());
     linked("tick", () => this.tick());
     stream.addEventListener("joined", () => this.joined());
     stream.addEventListener("refused", ({ detail }) => this.gone(detail));
@@ -228,6 +232,15 @@ class SessionPage extends Parted {
     return detail.session === this.status.id;
   }
 
+  /** A process of the session, and not its program, was killed for the session's memory. */
+  tellKills() {
+    const { oom_kills: kills = 0, memory_limit: limit, end_reason: reason } = this.status.facts;
+    if (kills > (this.kills ?? kills) && !reason) {
+      toast(t("A program of this session was killed: all of them together may use {size} of memory.", { size: bytes(limit) }));
+    }
+    this.kills = kills;
+  }
+
   pressure(on) {
     this.full = on;
     this.drawBanner();
@@ -241,7 +254,9 @@ class SessionPage extends Parted {
   async end() {
     const sure = await confirmed({
       title: t("End this session?"),
-      text: t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
+      text: this.status.facts.recorded === false
+        ? t("The program gets a hang-up, and is killed if it does not go. What it wrote is not recorded, and is gone then.")
+        : t("The program gets a hang-up, and is killed if it does not go. Its record and output stay."),
       action: t("End session"),
     });
     if (sure) await api.end(this.status.id).catch((error) => toast(error.message));
@@ -279,7 +294,8 @@ class SessionPage extends Parted {
     this.show("end", running && this.sharing.may("end"));
     this.show("again", !running && this.sharing.may("share"));
     this.show("lost", facts.state === "lost");
-    if (facts.state === "lost") this.say("lost", LOST_WORDS);
+    if (facts.state === "lost") this.say("lost", facts.recorded === false ? lostUnrecorded() : LOST_WORDS);
+    this.show("unrecorded", facts.recorded === false);
     this.view.readOnly = !running || !this.sharing.may("type");
     this.sharing.draw();
     this.sizes.draw();

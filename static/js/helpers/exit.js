@@ -1,5 +1,6 @@
 /* Whether a program runs, and why it is over, in words. Pure. */
 
+import { bytes } from "./format.js";
 import { t } from "./words.js";
 
 // Functions: the words are those of the language when they are said.
@@ -32,7 +33,8 @@ const CODES = {
 const STATES = { running: () => t("running"), lost: () => t("lost"), ended: () => t("ended") };
 
 /** "finished (exit code 0)", "failed (exit code 2)", "killed (SIGKILL)". */
-export function exitWords({ exit_code: code, exit_signal: signal }) {
+export function exitWords({ exit_code: code, exit_signal: signal, end_reason: reason, memory_limit: limit }) {
+  if (reason === "out_of_memory") return t("out of memory: killed at its limit of {size}", { size: bytes(limit) });
   if (signal) return t("{what} ({signal})", { what: SIGNALS[signal]?.() ?? t("ended by a signal"), signal });
   if (code === null || code === undefined) return t("ended");
   return t("{what} (exit code {code})", { what: CODES[code]?.() ?? t("failed"), code });

@@ -52,9 +52,9 @@ export class SessionStatus extends EventTarget {
     }
   }
 
-  ended({ exit_code, exit_signal }) {
+  ended({ exit_code, exit_signal, end_reason, memory_limit }) {
     this.put({
-      state: "ended", alive: false, running_in_background: false, exit_code, exit_signal,
+      state: "ended", alive: false, running_in_background: false, exit_code, exit_signal, end_reason, memory_limit,
       ended_at: this.facts.ended_at ?? new Date(this.now()).toISOString(),
     });
     this.poll();
