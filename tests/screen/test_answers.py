@@ -7,9 +7,9 @@ import pytest
 from app.screen import Screen
 
 ANSWERED = {
-    "DA1": (b"\x1b[c", b"\x1b[?1;2c"),
+    "DA1": (b"\x1b[c", b"\x1b[?62;4;22c"),
     "DA2": (b"\x1b[>c", b"\x1b[>0;276;0c"),
-    "DECID": (b"\x1bZ", b"\x1b[?1;2c"),
+    "DECID": (b"\x1bZ", b"\x1b[?62;4;22c"),
     "XTVERSION": (b"\x1b[>q", b"\x1bP>|xterm.js(6.0.0)\x1b\\"),
     "DSR": (b"\x1b[5n", b"\x1b[0n"),
     "cursor": (b"\x1b[3;4H\x1b[6n", b"\x1b[3;4R"),
@@ -59,7 +59,7 @@ def test_silent(name: str) -> None:
 
 def test_answers_come_in_order_and_only_once() -> None:
     screen = Screen(24, 80)
-    assert screen.feed(b"\x1b[5n\x1b[c") == b"\x1b[0n\x1b[?1;2c"
+    assert screen.feed(b"\x1b[5n\x1b[c") == b"\x1b[0n\x1b[?62;4;22c"
     assert screen.feed(b"x") == b""
 
 
