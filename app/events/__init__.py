@@ -4,7 +4,7 @@ connection.js to one another.
 Client sends: join, leave, input, resize, drawn, watch, unwatch (the contract); look (whether anybody
 looks), view (what it has scrolled to); peek (which cards of the dashboard are in sight); say
 (a message to who is in the session), typing (one is being written), chat (those before);
-ask (for the keyboard, or no more).
+ask (for the keyboard, or no more); picture (its bytes, by where it stands in the output).
 Server sends: output, snapshot, resized, viewers, ended, status (the contract); gap (output was lost, from
 start to end), pressure (the disk is full: on or off), forgotten (the session was erased); looked (what an
 account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight);
@@ -14,7 +14,7 @@ said, typing (of the chat, to who is in it).
 
 CLIENT_EVENTS = (
     "join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek", "say", "typing", "chat",
-    "ask",
+    "ask", "picture",
 )  # fmt: skip
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from app.expected import expected
 from app.live.listing import NUMBERING_MOST, Device
 from app.live.thumbnails import MOST_IN_SIGHT
+from app.live.pictures import PICTURE_BYTES
 from app.models.message import MESSAGE_LENGTH, speech
 from app.words import ENGLISH, told
 
@@ -92,6 +93,14 @@ class Earlier(Ask):
     session: SessionId
     before: Annotated[int, Field(ge=1, le=OFFSET_MOST)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class Picture(Ask):
+    """What stands at `offset` of the output; `start`: its bytes from there on."""
+
+    session: SessionId
+    offset: Offset
+    start: Annotated[int, Field(ge=0, le=PICTURE_BYTES)] = 0
 
 
 class Nothing(Ask):

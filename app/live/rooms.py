@@ -34,6 +34,7 @@ from app.live.errors import (
 )
 from app.live.following import Following
 from app.live.launch import Launch, RunsAs, argv_of, directory_for, name_of, runs_as, spec_for
+from app.live.pictures import Pictures
 from app.live.room import Room
 from app.live.shares import Shares
 from app.live.sizes import Size
@@ -70,6 +71,7 @@ class Rooms(Following):
         self.deeds = Deeds(self)
         self.shares = Shares(self)
         self.talk = Talk(self)
+        self.pictures = Pictures()
 
     def start(self) -> None:
         super().start()
@@ -275,6 +277,7 @@ class Rooms(Following):
         self.records.pop(session_id, None)
         self._known.pop(session_id, None)
         self.histories.forget(session_id)
+        self.pictures.forget(session_id)
         if room is not None:
             room.tell("forgotten", {"session": session_id})
             green.spawn(room.close)  # may wait for its reader

@@ -22,11 +22,11 @@ _FILES = (b"File=", b"MultipartFile=", b"FilePart=", b"FileEnd", b"HoldfastFile=
 _BEGINNINGS = (b"MultipartFile=", b"HoldfastPart=")  # parts follow, in sequences of their own
 _OSC = b"\x1b]1337;"
 _PARAMETERS = rb"[0-9;]{0,%d}" % PARAMETER_BYTES
-_HEAD = re.compile(rb"\x1b(?:P(" + _PARAMETERS + rb")q|\]1337;(" + b"|".join(_FILES) + rb"))")
+HEAD = re.compile(rb"\x1b(?:P(" + _PARAMETERS + rb")q|\]1337;(" + b"|".join(_FILES) + rb"))")
 _SIXEL_BEGUN = re.compile(rb"\x1bP" + _PARAMETERS)
 _LONGEST = 2 + PARAMETER_BYTES
-_STRING_END = re.compile(rb"[\x18\x1a\x1b]")
-_OSC_END = re.compile(rb"[\x07\x18\x1a\x1b]")
+STRING_END = re.compile(rb"[\x18\x1a\x1b]")
+OSC_END = re.compile(rb"[\x07\x18\x1a\x1b]")
 
 
 class Pictures:
@@ -50,7 +50,7 @@ class Pictures:
                 if picture is not None:
                     yield picture
                 continue
-            head = _HEAD.search(whole, at) if b"\x1bP" in whole or _OSC in whole else None
+            head = HEAD.search(whole, at) if b"\x1bP" in whole or _OSC in whole else None
             if head is None:
                 keep = _begun(whole, at)
                 self._held = whole[keep:]
@@ -87,7 +87,7 @@ class Pictures:
             self._file = FileSize(offset, goes_on=True)
 
     def _within(self, whole: bytes, at: int) -> tuple[int, Picture | None]:
-        end = (_STRING_END if self._sixel else _OSC_END).search(whole, at)
+        end = (STRING_END if self._sixel else OSC_END).search(whole, at)
         stop = end.start() if end else len(whole)
         taker = self._sixel or self._file
         if taker is not None and stop > at and self._kind != b"FileEnd":

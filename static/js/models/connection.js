@@ -35,7 +35,7 @@ import { t } from "../helpers/words.js";
 
 export const CLIENT_EVENTS = [
   "join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek", "say", "typing", "chat",
-  "ask",
+  "ask", "picture",
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
