@@ -142,6 +142,10 @@ class Capture:
         lines = self._lines if scrollback is None else min(scrollback, self._lines)
         return snapshot.ansi(self._state, lines) + self._pending
 
+    def exported(self) -> bytes:
+        """As `ansi`, for terminals that know nothing of our pictures."""
+        return placing.without(self.ansi())
+
     def text(self) -> str:
         return "\n".join(cells.text(row) for row in self._visible())
 

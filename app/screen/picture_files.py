@@ -20,7 +20,7 @@ class FileSize:
     def __init__(self, offset: int, goes_on: bool = False) -> None:
         self.offset, self.size = offset, 0
         self._goes_on = goes_on  # what comes first is our own `pending`
-        self._kept = b""
+        self._kept = bytearray()
 
     def take(self, data: bytes) -> None:
         self.size += len(data)
@@ -29,10 +29,10 @@ class FileSize:
         if self._goes_on and (prefix := _PREFIX.match(self._kept)):
             self._goes_on = False
             self.offset = int(prefix[1])
-            self._kept = self._kept[prefix.end() :]
             self.size += int(prefix[2]) - prefix.end()
+            del self._kept[: prefix.end()]
         if not self._goes_on:
-            self._kept = self._kept[:KEPT_BYTES]
+            del self._kept[KEPT_BYTES:]
 
     def arguments_end(self) -> None:
         """Of those that stand alone, before the parts."""
@@ -41,11 +41,11 @@ class FileSize:
 
     def pending(self) -> bytes:
         if self._goes_on:
-            return self._kept
+            return bytes(self._kept)
         return b"%d;%d:" % (self.offset, self.size - len(self._kept)) + self._kept
 
     def picture(self) -> Picture | None:
-        given, colon, data = self._kept.partition(b":")
+        given, colon, data = bytes(self._kept).partition(b":")
         if self._goes_on or not colon or len(given) > ARGUMENT_BYTES or self.size > PICTURE_BYTES:
             return None
         arguments = arguments_of(given)

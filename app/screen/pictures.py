@@ -44,13 +44,14 @@ class Pictures:
         base = self.offset - len(self._held)
         self.offset += len(data)
         self._held = b""
+        may_begin = b"\x1bP" in whole or _OSC in whole
         while at < len(whole):
             if self._kind:
                 at, picture = self._within(whole, at)
                 if picture is not None:
                     yield picture
                 continue
-            head = HEAD.search(whole, at) if b"\x1bP" in whole or _OSC in whole else None
+            head = HEAD.search(whole, at) if may_begin else None
             if head is None:
                 keep = _begun(whole, at)
                 self._held = whole[keep:]

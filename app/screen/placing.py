@@ -9,18 +9,22 @@ only show what this session has printed already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.screen import state
 from app.screen.body import Body
+from app.screen.cells import PICTURE
 from app.screen.ghostty import Terminal
 from app.screen.picture_sizes import BELOW, RIGHT, Picture, extent
 from app.screen.rows import Look
 from app.screen.snapshot import INSERT
 
 # `SCHEME:OFFSET/ROW/COLUMN/WIDTHxHEIGHT`: a row of cells of the picture whose first column was COLUMN.
-SCHEME = "holdfast-picture"
+SCHEME = PICTURE[:-1]
 PIECE_ROWS = 32
+
+_OPENED = re.compile(rb"\x1b\]8;[^;\x1b]*;" + PICTURE.encode() + rb"[^\x1b]*\x1b\\")
 
 
 def pieces(terminal: Terminal, picture: Picture) -> Iterator[bytes]:
@@ -46,6 +50,11 @@ def pieces(terminal: Terminal, picture: Picture) -> Iterator[bytes]:
     elif size.rows > 1:
         made.append(b"\x1b[%dA" % (size.rows - 1))
     yield b"".join(made) + after
+
+
+def without(ansi: bytes) -> bytes:
+    """For terminals that know nothing of our pictures: their cells are blanks."""
+    return _OPENED.sub(lambda _: b"\x1b]8;;\x1b\\", ansi)
 
 
 def _pen(terminal: Terminal) -> tuple[bytes, bytes]:

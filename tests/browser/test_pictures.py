@@ -56,7 +56,7 @@ def test_everybody_sees_the_same_pictures(person, server, tmp_path) -> None:
     # Live, on a window of another size, beside one who comes later.
     phone = person("alice", PHONE).join(session)
     painted(phone, (5, 19), RED)
-    server.api("alice").call("POST", f"/sessions/{session}/input", {"data": "more\n"})
+    server.api("alice").post(f"/sessions/{session}/input", {"data": "more\n"})
     for page in (first, phone):
         shows(page, "more\nmore")
     late = person("alice").join(session)

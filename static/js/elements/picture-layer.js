@@ -1,12 +1,12 @@
 /* The pictures over a terminal's cells. Rule: a cell shows its picture's part as long as it carries its link, whatever
-this window's cells measure; the cells below are painted over, for xterm.js underlines whatever is a link. */
+this window's cells measure. */
 
 import { CELL } from "../helpers/picture-sizes.js";
 import { runsOf } from "../helpers/picture-runs.js";
 import { decodeSixel } from "../helpers/sixel.js";
 import { kindOf } from "../helpers/picture-files.js";
 import { t } from "../helpers/words.js";
-import { choices, palette } from "./terminal-look.js";
+import { choices } from "./terminal-look.js";
 
 const SIXEL = "image/x-sixel";
 
@@ -21,7 +21,6 @@ export class PictureLayer {
     this.ending = new AbortController();
     const { signal } = this.ending;
     term.onRender(() => this.draw());
-    document.addEventListener("themechange", () => this.anew(), { signal });
     document.addEventListener("lookchange", () => this.anew(), { signal });
     choices.addEventListener("change", ({ detail }) => detail.name === "terminal_pictures" && this.anew(), { signal });
   }
@@ -48,7 +47,7 @@ export class PictureLayer {
     const screen = this.term.element?.querySelector(".xterm-screen");
     if (!screen) return;
     const { width, height } = screen.getBoundingClientRect();
-    const cursor = this.cursor;
+    const { cursor } = this;
     const state = JSON.stringify([runs, width, height, devicePixelRatio, cursor]);
     if (state === this.drawn) return;
     this.drawn = state;
@@ -64,11 +63,6 @@ export class PictureLayer {
     canvas.height = Math.round(height * devicePixelRatio);
     const context = canvas.getContext("2d");
     const cell = { width: canvas.width / term.cols, height: canvas.height / term.rows };
-    context.fillStyle = palette().theme.background;
-    for (const run of runs) {
-      const edges = edgesOf(run, cell);
-      context.fillRect(edges.left, edges.top, edges.width, edges.height);
-    }
     if (choices.get("terminal_pictures") && this.store) {
       for (const run of runs) this.paintRun(context, run, edgesOf(run, cell));
     }

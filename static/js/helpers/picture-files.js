@@ -15,26 +15,36 @@ const COLON = 0x3a;
 
 export class FileSize {
   constructor(offset, goesOn = false) {
-    Object.assign(this, { offset, goesOn, size: 0, kept: new Uint8Array(0) });
+    Object.assign(this, { offset, goesOn, size: 0, length: 0, room: new Uint8Array(1024) });
   }
 
   take(data) {
     this.size += data.length;
-    if (this.kept.length < KEPT_BYTES) {
-      const more = data.subarray(0, KEPT_BYTES + PREFIX_BYTES - this.kept.length);
-      const kept = new Uint8Array(this.kept.length + more.length);
-      kept.set(this.kept);
-      kept.set(more, this.kept.length);
-      this.kept = kept;
-    }
+    if (this.length < KEPT_BYTES) this.keep(data.subarray(0, KEPT_BYTES + PREFIX_BYTES - this.length));
     const prefix = this.goesOn && PREFIX.exec(latin(this.kept.subarray(0, PREFIX_BYTES)));
     if (prefix) {
       this.goesOn = false;
       this.offset = Number(prefix[1]);
-      this.kept = this.kept.subarray(prefix[0].length);
+      this.room = this.room.subarray(prefix[0].length);
+      this.length -= prefix[0].length;
       this.size += Number(prefix[2]) - prefix[0].length;
     }
-    if (!this.goesOn) this.kept = this.kept.subarray(0, KEPT_BYTES);
+    if (!this.goesOn) this.length = Math.min(this.length, KEPT_BYTES);
+  }
+
+  keep(more) {
+    const length = this.length + more.length;
+    if (length > this.room.length) {
+      const larger = new Uint8Array(2 * length);
+      larger.set(this.kept);
+      this.room = larger;
+    }
+    this.room.set(more, this.length);
+    this.length = length;
+  }
+
+  get kept() {
+    return this.room.subarray(0, this.length);
   }
 
   argumentsEnd() {

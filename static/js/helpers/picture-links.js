@@ -6,8 +6,21 @@
 
 import { pictureOf, SCHEME } from './placing.js';
 
+// Ids from here on: `plain` knows them in every terminal.
+const FIRST_ID = 2 ** 30;
 // So many are kept without looking through all cells.
 const KEPT = 4096;
+
+// xterm.js underlines whatever is a link, on the screen and in what is copied as HTML.
+function plain(attributes) {
+  const { get } = Object.getOwnPropertyDescriptor(attributes, 'underlineStyle');
+  if (get.plain) return;
+  const style = function () {
+    return this._urlId >= FIRST_ID ? 0 : get.call(this);
+  };
+  style.plain = true;
+  Object.defineProperty(attributes, 'underlineStyle', { ...Object.getOwnPropertyDescriptor(attributes, 'underlineStyle'), get: style });
+}
 
 export class PictureLinks {
   constructor(core) {
@@ -15,6 +28,8 @@ export class PictureLinks {
     this.service = core._oscLinkService;
     this.ids = new Map();                  // by what the link says
     this.most = KEPT;
+    this.next = FIRST_ID;
+    plain(Object.getPrototypeOf(core._inputHandler._curAttrData.extended));
     const { service } = this;
     this.before = { registerLink: service.registerLink, addLineToLink: service.addLineToLink };
     const { registerLink, addLineToLink } = this.before;
@@ -39,7 +54,7 @@ export class PictureLinks {
     const known = this.ids.get(link.uri);
     if (known !== undefined) return known;
     if (this.ids.size >= this.most) this.sweep();
-    const id = this.service._nextId++;
+    const id = this.next++;
     this.ids.set(link.uri, id);
     this.service._dataByLinkId.set(id, { id, data: link, lines: [], picture: pictureOf(link.uri) });
     return id;
