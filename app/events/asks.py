@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from app.expected import expected
 from app.live.listing import NUMBERING_MOST, Device
-from app.live.thumbnails import MOST_IN_SIGHT
 from app.live.pictures import PICTURE_BYTES
+from app.live.thumbnails import MOST_IN_SIGHT
 from app.models.message import MESSAGE_LENGTH, speech
 from app.words import ENGLISH, told
 

@@ -18,7 +18,7 @@ def picture(rooms: Rooms, caller: Caller, ask: Picture, reply: Reply) -> None:
     viewer = viewer_of(caller, ask, "picture")
     if not rooms.pictures.ask(caller.sid):
         raise No("rate_limited", said("Too many events at once from this connection. Wait a second."))
-    green.spawn(_answer, rooms, caller, viewer, ask, reply)  # others' pictures come first, and keys must not wait for them
+    green.spawn(_answer, rooms, caller, viewer, ask, reply)  # keys must not wait for others' pictures
 
 
 def _answer(rooms: Rooms, caller: Caller, viewer: Viewer, ask: Picture, reply: Reply) -> None:

@@ -14,6 +14,7 @@ from app.live.errors import NotThere
 from app.live.views import OutputSlice
 from app.screen.picture_data import SPREAD_BYTES, Found, extract
 from app.screen.picture_sizes import PICTURE_BYTES
+from app.screen.pictures import HEAD
 from app.screen.placing import SCHEME
 
 if TYPE_CHECKING:
@@ -28,15 +29,16 @@ __all__ = ["PICTURE_BYTES", "Pictures", "may_see"]
 PART_BYTES = 128 << 10
 # Everybody who is there asks for a new picture at about the same time, in parts.
 KEPT_BYTES = 32 << 20
-# Places where nothing was found are remembered as well, each counted as so much.
-ENTRY_BYTES = 256
+ENTRY_BYTES = 256  # of one that is kept, beside its data
+# Whether a picture begins there at all.
+HEAD_BYTES = 256
 # Questions of one connection that wait for their answers; a page asks two at a time.
 MOST_WAITING = 8
 
 
 class Pictures:
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Found | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], Found] = OrderedDict()
         self._bytes = 0
         self._reading = green.Semaphore(1)
         self._waiting: Counter[str] = Counter()
@@ -66,12 +68,14 @@ class Pictures:
     def _of(self, directory: Path, offset: int) -> Found | None:
         key = directory.name, offset
         with self._reading:
-            if key not in self._kept:
+            found = self._kept.get(key)
+            if found is None:
                 found = green.offload(_read, directory, offset)
+                if found is None:
+                    return None  # not yet, perhaps
                 self._kept[key] = found
                 self._bytes += _weight(found)
             self._kept.move_to_end(key)
-            found = self._kept[key]
             while self._bytes > KEPT_BYTES:
                 self._drop(next(iter(self._kept)))
             return found
@@ -87,11 +91,13 @@ def may_see(room: Room, viewer: Viewer, offset: int) -> bool:
     return f"{SCHEME}:{offset}/".encode() in room.snapshot(0)[1]
 
 
-def _weight(found: Found | None) -> int:
-    return ENTRY_BYTES + (len(found.data) if found else 0)
+def _weight(found: Found) -> int:
+    return ENTRY_BYTES + len(found.data)
 
 
 def _read(directory: Path, offset: int) -> Found | None:
     with JournalReader(directory) as reader:
-        piece = OutputSlice.read(reader, offset, SPREAD_BYTES)
-    return extract(piece.data) if piece.start == offset else None
+        start, data = reader.read(offset, HEAD_BYTES)
+        if start != offset or not HEAD.match(data):
+            return None
+        return extract(OutputSlice.read(reader, offset, SPREAD_BYTES).data)

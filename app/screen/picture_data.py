@@ -42,7 +42,7 @@ def _body(output: bytes, at: int, ends: re.Pattern[bytes]) -> bytes | None:
 
 
 def _parts(output: bytes, at: int) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while head := HEAD.search(output, at):
         if head[2] == b"FileEnd":
             return b"".join(parts)

@@ -1,4 +1,5 @@
-"""How large a picture is that comes as a file (OSC 1337 ; File=): PNG, GIF, JPEG and WebP say it near their beginning."""
+"""How large a picture is that comes as a file (OSC 1337 ; File=): PNG, GIF, JPEG and WebP say it near their beginning.
+"""
 
 from __future__ import annotations
 

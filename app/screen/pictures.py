@@ -1,8 +1,8 @@
 """Finds pictures in output: sixel (DCS q) and iTerm's inline images (OSC 1337 ; File=).
 
 What comes out is what went in, but for pictures: each becomes a `Picture`, at its place. static/js/helpers/pictures.js
-does the same in browsers, so that both reserve the same cells (`placing.py`). The one rule: the same bytes give the same
-pictures, however they are cut into pieces and wherever reading went on from `pending`. So every limit counts bytes.
+does the same in browsers, so that both reserve the same cells (`placing.py`). The one rule: the same bytes give the
+same pictures, however they are cut into pieces and wherever reading went on from `pending`. So limits count bytes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """A picture as the engine sees it: blank cells that carry a link, one a row, which says what of which picture is there.
 
-So everything that happens to cells (scrolling, erasing, printing over, wrapping anew, snapshots) happens to the picture,
-in the engine and in every browser alike. static/js/helpers/placing.js does the same, step by step, in xterm.js.
+So everything that happens to cells (scrolling, erasing, printing over, wrapping anew, snapshots) happens to the
+picture, in the engine and in every browser alike. static/js/helpers/placing.js does the same, step by step, with
+xterm.js.
 
-A link names an offset in the output of the session whose screen it stands on, and no session: so whoever prints one can
-only show what this session has printed already.
+A link names an offset in the output of the session whose screen it stands on, and no session: so whoever prints one
+can only show what this session has printed already.
 """
 
 from __future__ import annotations

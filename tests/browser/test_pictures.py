@@ -1,12 +1,12 @@
-"""Pictures in a terminal: the same cells and the same pixels for whoever comes, whenever, whatever the window measures."""
+"""Pictures in a terminal: the same cells and pixels for whoever comes, whenever, whatever the window measures."""
 
 from __future__ import annotations
 
 import shlex
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from tests.browser.people import PHONE, joined, shows, type_in, until
+from tests.browser.people import PHONE, shows, until
 from tests.support.pictures import BLUE, RED, inline, png, sixel
 
 # The colours in the middle of cells of the layer over the live terminal, by [row, column] of the window.

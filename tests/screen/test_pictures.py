@@ -26,22 +26,30 @@ GIF = b"GIF89a" + struct.pack("<HH", 33, 44) + b"\0" * 20
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF" + b"\0" * 10 + b"\xff\xff\xc0\0\x0b\x08" + struct.pack(">HH", 55, 66) + b"\0" * 20
 WEBP = b"RIFF\0\0\0\0WEBPVP8X" + b"\0" * 8 + b"\x63\0\0\x31\0\0" + b"\0" * 20
 CASES = [
-    sixel(100, 60), sixel(100, 60, raster=False), sixel(1, 1), b"\x1bPq\x1b\\", b'\x1bPq"1;1;5;7\x1b\\', b'\x1bPq "1;1;5;7~\x1b\\',
-    b'\x1bPq"1;1;0;0~~\x1b\\', b'\x1bPq#1"1;1;5;7~~\x1b\\', b"\x1bPq!1000000000~\x1b\\", b"\x1bPq!0~!;~!~\x1b\\", b"\x1bPq~$~~-~\x1b\\",
+    sixel(100, 60), sixel(100, 60, raster=False), sixel(1, 1), b"\x1bPq\x1b\\", b'\x1bPq"1;1;5;7\x1b\\',
+    b'\x1bPq "1;1;5;7~\x1b\\',
+    b'\x1bPq"1;1;0;0~~\x1b\\', b'\x1bPq#1"1;1;5;7~~\x1b\\', b"\x1bPq!1000000000~\x1b\\", b"\x1bPq!0~!;~!~\x1b\\",
+    b"\x1bPq~$~~-~\x1b\\",
     b"\x1bPq" + b"-" * 9000 + b"~\x1b\\", b"\x1bPq!" + b"1" * 70 + b"~\x1b\\", b'\x1bPq"1;1;99999999999;5~\x1b\\',
-    b"\x1bPq\xff\x80~!1\n2~\x1b\\", b"\x1bPq~\x07~\x1b\\", b"\x1bP" + b"1" * 97 + b"q~\x1b\\", b"\x1bP$q~\x1b\\", b"\x1bPq~~\x18~",
+    b"\x1bPq\xff\x80~!1\n2~\x1b\\", b"\x1bPq~\x07~\x1b\\", b"\x1bP" + b"1" * 97 + b"q~\x1b\\", b"\x1bP$q~\x1b\\",
+    b"\x1bPq~~\x18~",
     b"\x1bPq~\x1b\x1bPq~~\x1b\\", b"\x1b]0;title\x1bPq~\x1b\\", b"\x1bPq" + b" " * 300 + b"~\x1b\\", b"\x1bPq~",
-    b"\x1bP7777;5;9;1;0;0;3;3;0;1;2;0q~\x1b\\", b"\x1bP7777;5;9;1;0;0;3;3;0;1;2q~\x1b\\", b"\x1bP7777;1;1;3;9;9;0;0;0;0;0;0q\x1b\\",
-    *(inline(data) for data in (png(30, 40), GIF, JPEG, WEBP, b"<svg/>", png(30, 40)[:20], png(30, 40)[:23], JPEG[:24], b"")),
+    b"\x1bP7777;5;9;1;0;0;3;3;0;1;2;0q~\x1b\\", b"\x1bP7777;5;9;1;0;0;3;3;0;1;2q~\x1b\\",
+    b"\x1bP7777;1;1;3;9;9;0;0;0;0;0;0q\x1b\\",
+    *(inline(data) for data in (png(30, 40), GIF, JPEG, WEBP, b"<svg/>", png(30, 40)[:20], png(30, 40)[:23],
+    JPEG[:24], b"")),
     *(inline(png(30, 40), given) for given in (
         "width=7", "height=3", "width=50%;height=10%", "width=999px", "width=auto;height=2", "width=3;height=9",
         "width=3;height=9;preserveAspectRatio=0", "width=99999;height=99999%", "width=-1", "width=1e3", "inline=0",
         "doNotMoveCursor=1", "width=0", "name=" + "A" * 5000,
     )),
-    inline(png(1000, 10)), b"\x1b]1337;File=inline=1\x07", b"\x1b]1337;File=;inline=1:AAAA\x1b\\", b"\x1b]1337;CurrentDir=/\x07",
-    parts(png(30, 40), 7), parts(png(30, 40), 7)[:90] + sixel(9, 9) + parts(png(30, 40), 7)[90:], b"\x1b]1337;FilePart=AAAA\x07",
+    inline(png(1000, 10)), b"\x1b]1337;File=inline=1\x07", b"\x1b]1337;File=;inline=1:AAAA\x1b\\",
+    b"\x1b]1337;CurrentDir=/\x07",
+    parts(png(30, 40), 7), parts(png(30, 40), 7)[:90] + sixel(9, 9) + parts(png(30, 40), 7)[90:],
+    b"\x1b]1337;FilePart=AAAA\x07",
     b"\x1b]1337;FileEnd\x07", b"\x1b]1337;HoldfastFile=5;7:inline=1:" + base64.b64encode(png(5, 6)) + b"\x07",
-    b"\x1b]1337;HoldfastFile=x" + b"\x07", b"\x1b", b"\x1b]1337", b"\x1bP0;1", b"\x1b]1337;FileX", "é\x1bPq~\x1b\\".encode(),
+    b"\x1b]1337;HoldfastFile=x" + b"\x07", b"\x1b", b"\x1b]1337", b"\x1bP0;1", b"\x1b]1337;FileX",
+    "é\x1bPq~\x1b\\".encode(),
 ]  # fmt: skip
 
 
@@ -67,7 +75,8 @@ def mixed(seed: int) -> bytes:
     whole = bytearray(b"text".join(chosen.choices(CASES, k=4)))
     for _ in range(chosen.randrange(4)):
         at = chosen.randrange(len(whole))
-        whole[at : at + chosen.randrange(3)] = chosen.choice([b"", b"\x1b", b"\x07", b"!", b"-", b";", b"9", b"\x1b\\", b"\xe2\x82"])
+        whole[at : at + chosen.randrange(3)] = chosen.choice([b"", b"\x1b", b"\x07", b"!", b"-", b";", b"9",
+        b"\x1b\\", b"\xe2\x82"])
     return bytes(whole)
 
 
@@ -77,7 +86,8 @@ def test_server_and_browser_find_the_same() -> None:
     expected = [read(output) for output in outputs]
     answer = run_node(
         Path(__file__).with_name("pictures.mjs"),
-        {"rows": ROWS, "cols": COLS, "sixels": [], "outputs": [base64.b64encode(output).decode() for output in outputs]},
+        {"rows": ROWS, "cols": COLS, "sixels": [],
+        "outputs": [base64.b64encode(output).decode() for output in outputs]},
     )
     ours = [
         {
@@ -180,7 +190,8 @@ def test_sixel_is_drawn_and_its_work_is_bounded() -> None:
 
     over = b'\x1bPq"1;1;2048;2048' + b"#1!2048~$" * 400_000 + b"\x1b\\"
     job = {"rows": 1, "cols": 1, "outputs": [], "sixels": [
-        body(sixel(2, 6)), body(sixel(1, 6, BLUE)), body(b"\x1bPq#5;1;0;50;100#5~\x1b\\"), body(b'\x1bPq"1;1;3;6?~\x1b\\'),
+        body(sixel(2, 6)), body(sixel(1, 6, BLUE)), body(b"\x1bPq#5;1;0;50;100#5~\x1b\\"),
+        body(b'\x1bPq"1;1;3;6?~\x1b\\'),
         body(b"\x1bPq!1000000000~\x1b\\"), body(over),
     ]}  # fmt: skip
     answer = run_node(Path(__file__).with_name("pictures.mjs"), job)
@@ -197,7 +208,8 @@ def test_a_pictures_bytes_are_found_again() -> None:
     assert extract(inline(small) + b"more") == ("image/png", small)
     assert extract(parts(small, 9).replace(b"\x07", b"\x07 between ")) == ("image/png", small)
     for nothing in (
-        b"text", b"", sixel(5, 6)[:-2], inline(small)[:-1], inline(b"<svg/>"), parts(small, 9)[:-9], b"x" + inline(small),
+        b"text", b"", sixel(5, 6)[:-2], inline(small)[:-1], inline(b"<svg/>"), parts(small, 9)[:-9],
+        b"x" + inline(small),
         inline(small).replace(b"inline=1", b"inline=0"), inline(png(1, 1)[:16] + struct.pack(">II", 1 << 20, 1 << 20)),
     ):  # fmt: skip
         assert extract(nothing) is None, nothing
