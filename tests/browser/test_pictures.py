@@ -17,6 +17,15 @@ COLOURS = """(cells) => {
   const context = canvas.getContext("2d");
   return cells.map(([y, x]) => [...context.getImageData((x + 0.5) * width, (y + 0.5) * height, 1, 1).data].slice(0, 3));
 }"""
+ALPHA = """(cells) => {
+  const { term, layer } = holdfast.terminal;
+  const { canvas } = layer;
+  const [width, height] = [canvas.width / term.cols, canvas.height / term.rows];
+  const context = canvas.getContext("2d");
+  return cells.map(([y, x]) => context.getImageData((x + 0.5) * width, (y + 0.5) * height, 1, 1).data[3]);
+}"""
+CHOOSE = """(on) => import("/static/js/elements/terminal-look.js")
+  .then(({ choices }) => choices.set("terminal_pictures", on))"""
 # What every cell of buffer and window says.
 LINKS = """() => {
   const { term, layer } = holdfast.terminal;
@@ -65,3 +74,26 @@ def test_everybody_sees_the_same_pictures(person, server, tmp_path) -> None:
     assert first.evaluate(LINKS) == phone.evaluate(LINKS) == late.evaluate(LINKS)
     label = late.locator("terminal-view .picture-layer").get_attribute("aria-label")
     assert label == "picture, 200 × 100; picture, 80 × 60"
+
+
+def test_pictures_go_with_their_cells_and_may_be_switched_off(person, server, tmp_path) -> None:
+    session = session_with(server, tmp_path, b"top\r\n", sixel(100, 80))
+    page = person("alice").join(session)
+    painted(page, (2, 4), RED)
+    (alpha,) = page.evaluate(ALPHA, [[6, 0]])
+    assert alpha == 0
+    # Printed over by somebody, a cell shows what was printed.
+    page.evaluate("() => new Promise((done) => holdfast.terminal.term.write('\\x1b[3;5HXY', done))")
+    until(page, f"({ALPHA})([[2, 4]])[0] === 0 && ({ALPHA})([[2, 3]])[0] === 255")
+    page.evaluate(CHOOSE, False)
+    until(page, f"({ALPHA})([[2, 3]])[0] === 0")
+    before = page.evaluate(LINKS)
+    page.evaluate(CHOOSE, True)
+    painted(page, (2, 3), RED)
+    assert page.evaluate(LINKS) == before
+    # Far above, in the history.
+    server.api("alice").post(f"/sessions/{session}/input", {"data": "".join(f"{n}\n" for n in range(30))})
+    shows(page, "28\n29")
+    until(page, "holdfast.terminal.layer.canvas.hidden")
+    page.evaluate("() => holdfast.terminal.term.scrollToTop()")
+    painted(page, (2, 3), RED)
