@@ -12,6 +12,7 @@ from app.config import Config
 from app.web import (
     access,
     accounts,
+    assets,
     audit,
     commands,
     dashboard,
@@ -86,6 +87,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    assets.register(app)
     files.register(app, config)
     headers.register(app)
     logins.register(app, config.port, proxy.of(config))
