@@ -28,8 +28,9 @@ def _answer(rooms: Rooms, caller: Caller, viewer: Viewer, ask: Picture, reply: R
             raise NotThere
         directory = rooms.config.sessions_dir / ask.session
         kind, size, data = rooms.pictures.part(directory, ask.offset, ask.start)
-        if viewer.may(WATCH) and caller.sid in rooms.sockets:
-            reply({"ok": True, "kind": kind, "size": size, "data": data})
+        if not viewer.may(WATCH) or caller.sid not in rooms.sockets:  # by now
+            raise NotThere
+        reply({"ok": True, "kind": kind, "size": size, "data": data})
     except (LiveError, OSError) as error:
         no = error if isinstance(error, LiveError) else NotThere()
         reply(refusal(caller, no.code, no.message))

@@ -24,7 +24,7 @@ ALPHA = """(cells) => {
   const context = canvas.getContext("2d");
   return cells.map(([y, x]) => context.getImageData((x + 0.5) * width, (y + 0.5) * height, 1, 1).data[3]);
 }"""
-CHOOSE = """(on) => import("/static/js/elements/terminal-look.js")
+CHOOSE = """(on) => import(new URL("elements/terminal-look.js", document.querySelector("script[src*=main]").src))
   .then(({ choices }) => choices.set("terminal_pictures", on))"""
 # What every cell of buffer and window says.
 LINKS = """() => {
