@@ -48,9 +48,9 @@ test("what is not there, or cannot be drawn, is not asked for again", async () =
   assert.equal(asked.length, 2);
 });
 
-test("what was not in sight for longest is let go of", async () => {
+test("what was not in sight for longest is let go of, and not asked for again at once", async () => {
   const closed = [];
-  const { made, arrived } = store(
+  const { made, asked, arrived } = store(
     (offset) => ({ kind: "", size: 1, data: Uint8Array.of(offset).buffer }),
     async (kind, [offset]) => drawing(4000 + offset, 2000, closed),
   );
@@ -63,6 +63,8 @@ test("what was not in sight for longest is let go of", async () => {
   await arrived();
   assert.deepEqual(closed, [4002]);
   assert.equal(made.get(1).width, 4001);
+  assert.equal(made.get(2), undefined);
+  assert.equal(asked.length, 4);
 });
 
 test("a link says what of which picture is there, and no other text does", () => {

@@ -17,6 +17,7 @@ export class PictureStore extends EventTarget {
     super();
     Object.assign(this, { ask, decode });
     this.kept = new Map();      // offset -> drawing; null: there is none; undefined: on its way
+    this.resting = new Set();   // let go of a moment ago: more is in sight than is kept, so not at once again
     this.queue = [];
     this.busy = 0;
   }
@@ -29,6 +30,7 @@ export class PictureStore extends EventTarget {
       this.kept.set(offset, drawing);
       return drawing;
     }
+    if (this.resting.has(offset)) return undefined;
     this.kept.set(offset, undefined);
     this.queue.push(offset);
     this.next();
@@ -75,6 +77,8 @@ export class PictureStore extends EventTarget {
       pixels -= area(one);
       one?.close?.();
       this.kept.delete(old);
+      this.resting.add(old);
+      setTimeout(() => this.resting.delete(old), AGAIN_MS);
     }
   }
 
