@@ -237,7 +237,7 @@ def bench(scale: Scale, peers: list[str]) -> Iterator[Bench]:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     directory = Path(tempfile.mkdtemp(prefix="holdfast-bench-"))
-    # What the owner of this machine lets login shells do (pyenv: 150 ms each, one after the other) is not to be measured.
+    # What the owner of this machine lets login shells do (pyenv: 150 ms each, one by one) is not to be measured.
     before, home = os.environ.get("HOME", "/"), directory / "home"
     home.mkdir()
     os.environ["HOME"] = str(home)

@@ -54,8 +54,8 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def first_loads(peer: Holdfast, browser: Browser, session: str) -> dict[str, dict[str, float]]:
-    """By page, in a browser that has nothing yet, and the second time: ms to the first paint and to the load event, bytes
-    on the wire."""
+    """By page, in a browser that has nothing yet, and again: ms to the first paint and to the load event, bytes on the
+    wire."""
     found = {}
     for name, path in (("dashboard", "/"), ("session", f"/sessions/{session}"), ("workspace", "/workspace")):
         person = Person(browser, peer.server, "alice", DESKTOP)
