@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from app.expected import expected
 from app.live.history.anchors import LOWEST
 from app.live.listing import NUMBERING_MOST, Device
+from app.live.pictures import PICTURE_BYTES
 from app.live.thumbnails import MOST_IN_SIGHT
 from app.models.annotation import ANNOTATION_LENGTH
 from app.models.message import MESSAGE_LENGTH, speech
@@ -123,6 +124,14 @@ class Unannotate(Ask):
 class At(Ask):
     session: SessionId
     offset: Offset | None = None
+
+
+class Picture(Ask):
+    """What stands at `offset` of the output; `start`: its bytes from there on."""
+
+    session: SessionId
+    offset: Offset
+    start: Annotated[int, Field(ge=0, le=PICTURE_BYTES)] = 0
 
 
 class Nothing(Ask):

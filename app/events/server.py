@@ -10,7 +10,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from app.config import Config
-from app.events import annotation, sessions, talk
+from app.events import annotation, pictures, sessions, talk
 from app.events.crowd import Crowd
 from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
@@ -31,7 +31,7 @@ Reads = Callable[[dict[str, Any], Actor], str]
 
 
 # Importing them fills the table of events.
-FILL_THE_TABLE = (annotation, sessions, talk)
+FILL_THE_TABLE = (annotation, pictures, sessions, talk)
 
 
 def make(app: Flask) -> SocketIO:

@@ -24,6 +24,7 @@ from app.keeper.identity import Identity
 STANDARD_BYTES = 3  # descriptors 0, 1, 2
 EXIT_NOT_STARTED = 127
 _SIZE = struct.Struct("HHHH")
+CELL_PIXELS = (10, 20)  # as app/screen/picture_sizes.py has it: what programs scale their pictures by
 _PIDFD_GET_INFO = 3 << 30 | 64 << 16 | 0xFF << 8 | 11  # _IOWR(0xFF, 11, struct pidfd_info), Linux 6.15
 _PIDFD_INFO_EXIT = 1 << 3
 _PIDFD_INFO = struct.Struct("<Q52xi")  # mask, ..., exit code
@@ -162,7 +163,7 @@ def refusal(program: Program, verdict: bytes) -> Refused:
 
 
 def resize(master: int, rows: int, cols: int) -> None:
-    fcntl.ioctl(master, termios.TIOCSWINSZ, _SIZE.pack(rows, cols, 0, 0))
+    fcntl.ioctl(master, termios.TIOCSWINSZ, _SIZE.pack(rows, cols, cols * CELL_PIXELS[0], rows * CELL_PIXELS[1]))
 
 
 def size(master: int) -> tuple[int, int]:

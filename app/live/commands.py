@@ -22,6 +22,7 @@ from app.live.views import OutputSlice
 from app.models.command import Command, CommandScan, Ran
 from app.models.session import RUNNING, Session
 from app.screen.engine import Screen
+from app.screen.placing import without
 
 if TYPE_CHECKING:
     from app.live.following import Following
@@ -234,6 +235,6 @@ def redrawn(data: bytes, cols: int) -> bytes:
     """In a native thread."""
     screen = Screen(24, cols, TEXT_LINES)
     screen.replay(data)
-    drawn = screen.snapshot()
+    drawn = without(screen.snapshot())
     screen.close()
     return drawn

@@ -12,6 +12,7 @@ from app.live.errors import Crowded, NotThere
 from app.live.history.histories import Histories
 from app.live.history.pages import Page
 from app.live.views import OutputSlice
+from app.screen.placing import without
 from app.words import said
 
 PIECE_BYTES = 256 << 10
@@ -72,7 +73,7 @@ def _page(histories: Histories, session_id: str, start: int, count: int, format:
 def _written(page: Page, begun: bool, notes: Notes, footnotes: list[str]) -> bytes:
     goes_on = not begun or page.continues
     if page.format == "ansi":
-        return (("" if goes_on else "\r\n") + page.data).encode(errors="replace")
+        return without((("" if goes_on else "\r\n") + page.data).encode(errors="replace"))
     wrapped = set(page.wrapped)
     pieces = [] if goes_on else ["\n"]
     lines = page.data.split("\n")

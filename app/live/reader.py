@@ -255,7 +255,7 @@ class Reader:
         """The replies, and the processor time that they cost this thread, in seconds."""
         began = time.thread_time()
         self._ran += self.marks.take(self.offset, data, lambda _: time.time())
-        return self.screen.feed(data), time.thread_time() - began
+        return self.screen.feed(data, self.offset), time.thread_time() - began
 
     @property
     def closed(self) -> bool:

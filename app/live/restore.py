@@ -70,7 +70,7 @@ def _replay(reader: JournalReader, screen: Screen, at: int, end: int) -> tuple[i
             screen.replay(b"\x18")  # CAN: bytes are missing here, whatever sequence was cut off is over
         if not data:
             return max(at, start), whole
-        screen.replay(data)
+        screen.replay(data, start)
         at = start + len(data)
     return at, whole
 
@@ -86,7 +86,7 @@ def missed(directory: Path, past: Past, since: int, until: int) -> bytes:
             start, data = reader.read(at, min(PIECE_BYTES, stop - at))
             if not data:
                 break
-            replies.append(screen.feed(data))
+            replies.append(screen.feed(data, start))
             at = start + len(data)
         if size is not None:
             replies.append(screen.resize(*size) or b"")

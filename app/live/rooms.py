@@ -37,6 +37,7 @@ from app.live.following import Following
 from app.live.launch import Launch
 from app.live.launches import Launches
 from app.live.lobby import Lobby
+from app.live.pictures import Pictures
 from app.live.room import Room
 from app.live.shares import Shares
 from app.live.sizes import Size
@@ -74,6 +75,7 @@ class Rooms(Following):
         self.talk = Talk(self)
         self.annotations = Annotations(self)
         self.lobby = Lobby(self)
+        self.pictures = Pictures()
 
     def start(self) -> None:
         super().start()
@@ -179,6 +181,7 @@ class Rooms(Following):
         self.records.pop(session_id, None)
         self.known.pop(session_id, None)
         self.histories.forget(session_id)
+        self.pictures.forget(session_id)
         if room is not None:
             room.tell("forgotten", {"session": session_id})
             green.spawn(room.close)  # may wait for its reader

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 XTVERSION = b"xterm.js(6.0.0)"
-PRIMARY = (1, 2)  # DA1: conformance level, feature -> CSI ? 1 ; 2 c
+PRIMARY = (62, 4, 22)  # DA1: conformance level, features: sixel, colour -> CSI ? 62 ; 4 ; 22 c
 SECONDARY = (0, 276, 0)  # DA2 -> CSI > 0 ; 276 ; 0 c
 
 # xterm.js' default theme: what OSC 4, 10, 11 and 12 queries are told.
@@ -67,13 +67,13 @@ ANSI_MODES: dict[int, int | None] = {2: PERMANENTLY_RESET, 4: None, 12: PERMANEN
 
 _MODE_REPORT = re.compile(rb"\x1b\[(\??)(\d+);\d\$y\Z")
 _ALLOWED = re.compile(
-    rb"\x1b\[\?1;2c\Z"  # DA1
+    rb"\x1b\[\?62;4;22c\Z"  # DA1
     rb"|\x1b\[>0;276;0c\Z"  # DA2
     rb"|\x1bP>\|xterm"  # XTVERSION
     rb"|\x1b\[0n\Z"  # DSR: ok
     rb"|\x1b\[\d+;\d+R\Z"  # cursor position
     rb"|\x1bP[01]\$r"  # DECRQSS
-    rb"|\x1b\[8;\d+;\d+t\Z"  # size in characters
+    rb"|\x1b\[[468];\d+;\d+t\Z"  # size in pixels, of a cell, in characters
     rb"|\x1b\[48;"  # in-band resize (mode 2048); only a program that set it unasked gets one
     rb"|\x1b\](?:4|10|11|12);"  # colours
 )

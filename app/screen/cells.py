@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.screen.rows import EMPTY, SPACER, SPACER_HEAD, WIDE_BLANK, WRAP, Color, Row, Span
 from app.screen.rows import PLAIN as PLAIN_LOOK
 
+PICTURE = "holdfast-picture:"
 _UNDERLINES = ("", "single", "double", "curly", "dotted", "dashed")
 
 
@@ -106,6 +107,8 @@ def _style(span: Span) -> Style:
     if span.look == PLAIN_LOOK:
         return PLAIN
     pen, link = span.look.pen, span.look.link.uri if span.look.link else None
+    if link is not None and link.startswith(PICTURE):  # see placing.py: blanks, to whoever has no picture
+        link = None
     f = pen.flags
     return Style(
         foreground=_color(pen.foreground),

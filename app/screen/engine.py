@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from app.screen import cells, ghostty, snapshot, state, thumbnail
+from app.screen import cells, ghostty, placing, snapshot, state, thumbnail
 from app.screen.answers import as_xterm
 from app.screen.cells import Cells, Cursor, Line
 from app.screen.intake import Intake
+from app.screen.picture_sizes import Picture
+from app.screen.pictures import Pictures
 from app.screen.signs import NOTIFICATIONS_KEPT, TITLE_CHARACTERS, Signs, clean, directory
 
 SIZES = range(1, 1001)
@@ -32,25 +34,33 @@ class Screen:
         self.rows, self.cols, self.scrollback = _size(rows), _size(cols), max(0, scrollback)
         self.signs = Signs()
         self._effects = _Effects(self.signs)
-        self._intake = Intake()
+        self._pictures, self._intake = Pictures(), Intake()
         self._terminal = ghostty.Terminal(self.rows, self.cols, self.scrollback, self._effects)
         self._free = [True]  # popped while in use: atomic under the GIL, unlike a flag
 
-    def feed(self, data: bytes) -> bytes:
-        """Follow live output; returns the replies that the program waits for."""
+    def feed(self, data: bytes, offset: int | None = None) -> bytes:
+        """Follow live output; returns the replies that the program waits for. Pictures are named by where it stands
+        in all output: `offset`, or right behind what came before."""
         with _Use(self._free):
             self._effects.live = True
-            return self._write(data)
+            return self._write(data, offset)
 
-    def replay(self, data: bytes) -> None:
+    def replay(self, data: bytes, offset: int | None = None) -> None:
         """Follow past output: its questions were answered and its bells rung when it was new."""
         with _Use(self._free):
             self._effects.live = False
-            self._write(data)
+            self._write(data, offset)
 
-    def _write(self, data: bytes) -> bytes:
+    def _write(self, data: bytes, offset: int | None) -> bytes:
         terminal = self._terminal
-        terminal.feed(self._intake.clean(data))
+        if offset is not None:
+            self._pictures.offset = offset
+        for part in self._pictures.read(data):
+            if isinstance(part, Picture):
+                for piece in placing.pieces(terminal, part):
+                    terminal.feed(piece)
+            else:
+                terminal.feed(self._intake.clean(part))
         if b"\x1bc" in data:  # a full reset takes the title, but tells nobody
             self._effects.titled(terminal.title())
             self._effects.moved(terminal.directory())
@@ -74,7 +84,8 @@ class Screen:
         with _Use(self._free):
             lines = self._lines(scrollback)
             # One line more: whether the first one goes on a line above it is written there.
-            return Capture(state.read(self._terminal, lines + 1), lines, self.rows, self._intake.pending())
+            pending = self._intake.pending() + self._pictures.pending()
+            return Capture(state.read(self._terminal, lines + 1), lines, self.rows, pending)
 
     def snapshot(self, scrollback: int | None = None) -> bytes:
         """ANSI that rebuilds this state in a reset terminal of rows x cols; None: all the scrollback."""
@@ -130,6 +141,10 @@ class Capture:
         """As Screen.snapshot; `scrollback` can only be less than what was captured."""
         lines = self._lines if scrollback is None else min(scrollback, self._lines)
         return snapshot.ansi(self._state, lines) + self._pending
+
+    def exported(self) -> bytes:
+        """As `ansi`, for terminals that know nothing of our pictures."""
+        return placing.without(self.ansi())
 
     def text(self) -> str:
         return "\n".join(cells.text(row) for row in self._visible())

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from pyghostty._ffi import check, ffi, lib
 
 from app.screen import answers, halves
+from app.screen.picture_sizes import CELL_PIXELS
 
 # One APC, DCS or OSC may hold this much before it is replaced by an empty one (see `Terminal._tame`).
 STRING_BYTES = 128 * 1024
@@ -22,7 +23,6 @@ PIECE_BYTES = 256 * 1024
 CONTINUATION_BYTES = 1024 * 1024
 SCROLLBACK_SLACK_BYTES = 4 * 1024 * 1024
 CELL_BYTES = 8 * 1.1  # a cell, and a tenth for the rows' styles and links
-CELL_PIXELS = (8, 16)
 
 # Every C type that is used here, parsed at one stroke: cffi reads all of libghostty's declarations again for each
 # type it has not seen, which took 9 ms each, a fifth of a second of every start.
@@ -261,8 +261,10 @@ def _progressed(terminal: Any, user: Any, report: Any) -> None:
 
 @ffi.callback(C["attributes"])
 def _attributes(terminal: Any, user: Any, out: Any) -> bool:
-    out.primary.conformance_level, out.primary.features[0] = answers.PRIMARY
-    out.primary.num_features = 1
+    out.primary.conformance_level, *features = answers.PRIMARY
+    for place, feature in enumerate(features):
+        out.primary.features[place] = feature
+    out.primary.num_features = len(features)
     second = out.secondary
     second.device_type, second.firmware_version, second.rom_cartridge = answers.SECONDARY
     return True

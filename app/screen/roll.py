@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from app.screen import state
+from app.screen import placing, state
 from app.screen.body import Body
 from app.screen.intake import Intake, translated
+from app.screen.picture_sizes import Picture
+from app.screen.pictures import Pictures
 from app.screen.rows import CONTINUES, EMPTY, PLAIN, WRAP, Row
 from app.screen.scrollback import ScrollingTerminal
 from app.screen.spread import Spread, spread
@@ -34,7 +36,7 @@ _RESET = re.compile(rb"\x1b[" + _INSIDE + rb"]*c")
 _ERASE = re.compile(rb"\x1b[" + _INSIDE + rb"]*\[[" + _INSIDE + rb"?0-9]*J")
 _CONTROLS = re.compile(rb"[" + _INSIDE + rb"]")
 _NOTHING = b"\x1b[?9999l"  # ends an unfinished string as the sequence it stands for would, and does nothing
-_SAVED = struct.Struct("<HHHHH")
+_SAVED = struct.Struct("<HHHHHI")
 
 Take = Callable[[int], None]
 
@@ -56,7 +58,7 @@ class Roll:
     def _set_up(self, terminal: ScrollingTerminal, rows: int, cols: int) -> None:
         self.rows, self.cols = rows, cols
         self._terminal = terminal
-        self._intake = Intake()
+        self._pictures, self._intake = Pictures(), Intake()
         self.whole_lines = False
         self._held = b""  # the start of a sequence: the intake's translation wants whole ones
 
@@ -70,17 +72,30 @@ class Roll:
             at += size
         self = cls.__new__(cls)
         self._set_up(ScrollingTerminal.decode(data[at:]), rows, cols)
-        self._held, self._intake.within, pending = parts
+        self._held, self._intake.within, pending, picture = parts
         self._intake.decoded(pending)
+        list(self._pictures.read(picture))
         return self
 
     def save(self) -> bytes:
         """Everything but the rows that were handed out, packed: 1 to 4 KB."""
-        parts = self._held, self._intake.within, self._intake.pending()
+        parts = self._held, self._intake.within, self._intake.pending(), self._pictures.pending()
         head = _SAVED.pack(self.rows, self.cols, *map(len, parts))
         return zlib.compress(head + b"".join(parts) + state.screens(self._terminal), 1)
 
-    def replay(self, data: bytes, take: Take) -> None:
+    def replay(self, data: bytes, take: Take, offset: int | None = None) -> None:
+        """`offset`: where the data stands in all output, if not right behind what came before."""
+        if offset is not None:
+            self._pictures.offset = offset
+        for part in self._pictures.read(data):
+            if isinstance(part, Picture):
+                for piece in placing.pieces(self._terminal, part):
+                    self._terminal.feed(piece)
+                    self._hand_out(take, self.whole_lines)
+            else:
+                self._replay(part, take)
+
+    def _replay(self, data: bytes, take: Take) -> None:
         for piece, reset in self._pieces(data):
             if reset:  # it takes all that scrolled off along
                 self.flush(take)

@@ -161,6 +161,19 @@ def read(terminal: Terminal, history: int) -> TerminalState:
     return collector.state
 
 
+def cursor(terminal: Terminal) -> TerminalState:
+    """The modes, and where and how the next character would be printed; no rows."""
+    collector = _Collector(0)
+
+    def take(piece: bytes) -> bool:
+        enough = not collector.take(piece)
+        return not (enough or collector.state is not None and collector.state.active in collector.state.screens)
+
+    terminal.encode(take)
+    assert collector.state is not None
+    return collector.state
+
+
 def screens(terminal: Terminal) -> bytes:
     """The engine's snapshot up to READY: everything but what stands above the screens."""
     data, at = bytearray(), len(MAGIC)

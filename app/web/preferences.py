@@ -72,6 +72,7 @@ class Preferences(Body):
     terminal_font_size: Annotated[int, Field(ge=8, le=32)] | None = None
     terminal_line_height: Annotated[float, Field(ge=1, le=2)] | None = None
     terminal_ligatures: bool | None = None
+    terminal_pictures: bool | None = None
     terminal_contrast: Annotated[float, Field(ge=1, le=21)] | None = None
     terminal_cursor: Literal["block", "bar", "underline"] | None = None
     terminal_cursor_blink: bool | None = None

@@ -156,4 +156,4 @@ def _line(line: Any) -> dict[str, Any]:
     return {"text": line.text, "wrapped": line.wrapped, "runs": runs}
 
 
-FORMATS = {"text": (Capture.text, _text), "ansi": (Capture.ansi, _ansi), "json": (Capture.cells, _cells)}
+FORMATS = {"text": (Capture.text, _text), "ansi": (Capture.exported, _ansi), "json": (Capture.cells, _cells)}

@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-from app.events import CLIENT_EVENTS, SERVER_EVENTS, annotation, sessions, talk
+from app.events import CLIENT_EVENTS, SERVER_EVENTS, annotation, pictures, sessions, talk
 from app.events.gate import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_event_has_a_row_with_a_need():
-    assert annotation and sessions and talk and set(TABLE) == set(CLIENT_EVENTS)
+    assert annotation and pictures and sessions and talk and set(TABLE) == set(CLIENT_EVENTS)
     without_need = {name for name, event in TABLE.items() if event.needs is None}
     assert without_need == {"watch", "unwatch", "peek"}, "these see only what their caller may see"
 

@@ -7,9 +7,9 @@ import pytest
 from app.screen import Screen
 
 ANSWERED = {
-    "DA1": (b"\x1b[c", b"\x1b[?1;2c"),
+    "DA1": (b"\x1b[c", b"\x1b[?62;4;22c"),
     "DA2": (b"\x1b[>c", b"\x1b[>0;276;0c"),
-    "DECID": (b"\x1bZ", b"\x1b[?1;2c"),
+    "DECID": (b"\x1bZ", b"\x1b[?62;4;22c"),
     "XTVERSION": (b"\x1b[>q", b"\x1bP>|xterm.js(6.0.0)\x1b\\"),
     "DSR": (b"\x1b[5n", b"\x1b[0n"),
     "cursor": (b"\x1b[3;4H\x1b[6n", b"\x1b[3;4R"),
@@ -21,6 +21,7 @@ ANSWERED = {
     "DECRQM clusters": (b"\x1b[?2027$p", b"\x1b[?2027;0$y"),
     "DECRQM autorepeat": (b"\x1b[?8$p", b"\x1b[?8;3$y"),
     "DECRQM unknown": (b"\x1b[?9999$p", b"\x1b[?9999;0$y"),
+    "pixels": (b"\x1b[14t\x1b[16t", b"\x1b[4;480;800t\x1b[6;20;10t"),
     "size": (b"\x1b[18t", b"\x1b[8;24;80t"),
     "DECRQSS": (b"\x1bP$qr\x1b\\", b"\x1bP1$r1;24r\x1b\\"),
     "foreground": (b"\x1b]10;?\x1b\\", b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\"),
@@ -33,7 +34,6 @@ SILENT = {
     "kitty keyboard": b"\x1b[?u",
     "kitty keyboard set": b"\x1b[>1u\x1b[?u",
     "XTGETTCAP": b"\x1bP+q544e\x1b\\\x1bP+q636f6c6f7273\x1b\\",
-    "pixels": b"\x1b[14t\x1b[16t",
     "title": b"\x1b]2;rm -rf ~\r\x07\x1b[21t\x1b[20t",
     "clipboard": b"\x1b]52;c;?\x07",
     "kitty colours": b"\x1b]21;foreground=?\x1b\\",
@@ -59,7 +59,7 @@ def test_silent(name: str) -> None:
 
 def test_answers_come_in_order_and_only_once() -> None:
     screen = Screen(24, 80)
-    assert screen.feed(b"\x1b[5n\x1b[c") == b"\x1b[0n\x1b[?1;2c"
+    assert screen.feed(b"\x1b[5n\x1b[c") == b"\x1b[0n\x1b[?62;4;22c"
     assert screen.feed(b"x") == b""
 
 

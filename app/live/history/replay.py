@@ -77,7 +77,7 @@ class Replay:
             self.roll.cut(lambda count: self._took(count, take))
             self.offset = start
         elif data:
-            self.roll.replay(data, lambda count: self._took(count, take))
+            self.roll.replay(data, lambda count: self._took(count, take), self.offset)
             self.offset += len(data)
         return bool(data)
 

@@ -12,6 +12,7 @@ import { registerWidths } from "../helpers/widths.js";
 import { dragOf, dragOn, mapped, select, selectionOf } from "../helpers/selection.js";
 import { t } from "../helpers/words.js";
 import { ordered, selectedText } from "../models/history-copy.js";
+import { PictureLayer } from "./picture-layer.js";
 import { addRenderer, choices, colour, dress, join, look, openLink, SCROLLBAR_PX } from "./terminal-look.js";
 
 // More than a window ever holds.
@@ -39,6 +40,7 @@ class HistoryView extends HTMLElement {
 
   disconnectedCallback() {
     this.ending?.abort();
+    this.layer?.close();
     this.term?.dispose();
   }
 
@@ -63,7 +65,8 @@ class HistoryView extends HTMLElement {
     this.term.loadAddon(new WebLinksAddon((event, uri) => openLink(uri), {
       hover: (event, uri) => this.view.hint(uri), leave: () => this.view.hint(""),
     }));
-    guard(this.term);
+    this.layer = new PictureLayer(this.term, guard(this.term).pictures);
+    if (this.view.store) this.layer.from(this.view.store);
     registerWidths(this.term);
     colour(this.term, { cursor: false });
     this.term.open(this.mount);

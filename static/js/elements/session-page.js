@@ -62,6 +62,7 @@ class SessionPage extends Parted {
     this.stream = new SessionStream({
       connection: this.link, session: facts.id, terminal: this.view, windowSize: () => this.window,
     });
+    this.view.showPictures((offset, start) => this.stream.picture(offset, start));
     this.ending = new AbortController();
     this.status = new SessionStatus({ connection: this.link, stream: this.stream, api, facts, signal: this.ending.signal });
     this.actions = new SessionActions(this);

@@ -38,6 +38,7 @@ class SharedPage extends Parted {
     this.stream = new SessionStream({
       connection: this.link, session: this.facts.id, terminal: this.view, windowSize: () => this.view.proposal ?? {},
     });
+    this.view.showPictures((offset, start) => this.stream.picture(offset, start));
     this.keys.attach(this.view);
     listenToZoom(this.view.layout, [this.view]);
     listenToGestures({ reading: false, by: (lines) => this.scrollBy(lines) }, this.view);

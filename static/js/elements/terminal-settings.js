@@ -105,6 +105,7 @@ class TerminalSettings extends HTMLElement {
       this.range(t("Line height"), HEIGHTS, () => choices.get("terminal_line_height"),
         (height) => choices.set("terminal_line_height", height), (height) => height.toFixed(2)),
       this.check("terminal_ligatures", t("Ligatures"), t("The three fonts above have them; others may.")),
+      this.check("terminal_pictures", t("Pictures"), t("Off, their place stays blank.")),
       this.select("terminal_contrast", t("Contrast at least"), [[null, t("Automatic")], [1, t("As the program wants it")],
         [3, "3 : 1"], [4.5, "4.5 : 1"], [7, "7 : 1"]]),
     ];

@@ -16,9 +16,12 @@ import { guard } from "../helpers/guards.js";
 import { registerWidths } from "../helpers/widths.js";
 import { fromBinary } from "../helpers/pieces.js";
 import { Painter } from "../helpers/painter.js";
+import { Pictures } from "../helpers/pictures.js";
 import { cleaned } from "../helpers/paste.js";
 import { t } from "../helpers/words.js";
+import { PictureStore } from "../models/picture-store.js";
 import { Composition } from "./composition.js";
+import { decodePicture, PictureLayer } from "./picture-layer.js";
 import { addRenderer, choices, colour, dress, join, look, openLink } from "./terminal-look.js";
 import { TerminalLayout } from "./terminal-layout.js";
 
@@ -49,13 +52,15 @@ class TerminalView extends HTMLElement {
     this.ending.abort();
     this.watch.disconnect();
     this.layout.close();
+    this.layer.close();
     this.term.dispose();
   }
 
   open() {
     this.term = new Terminal({ ...look((text) => this.hint(text)), scrollback: SCROLLBACK_LINES });
     this.addons();
-    guard(this.term);
+    this.layer = new PictureLayer(this.term, guard(this.term).pictures);
+    this.pictures = new Pictures();
     registerWidths(this.term);
     this.theme();
     this.speaking();
@@ -124,14 +129,22 @@ class TerminalView extends HTMLElement {
   // queue (as callbacks of empty or short writes), so that they take effect exactly at their place.
 
   draw({ rows, cols, data }, done) {
+    this.pictures.forget();
     this.painter.draw(RESET, () => {
       this.tell("redrawn");
       this.take(rows, cols);
-    }, data, done);
+    }, this.pictures.read(data), done);
   }
 
-  write(data, done) {
-    this.painter.write(data, done);
+  /** `offset`: where the data begins in all output, if not right behind what came before. */
+  write(data, done, offset) {
+    this.painter.write(this.pictures.read(data, offset), done);
+  }
+
+  /** `ask(offset, start)` answers a part of the picture that stands at `offset` in the output. */
+  showPictures(ask) {
+    this.store = new PictureStore({ ask, decode: decodePicture });
+    this.layer.from(this.store);
   }
 
   resize(rows, cols) {

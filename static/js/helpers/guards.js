@@ -7,6 +7,7 @@
 // Call guard(term) after loading addons: the handler registered last is asked first.
 
 import { correct } from './corrections.js';
+import { PictureLinks } from './picture-links.js';
 
 // As app/screen/intake.py cuts it: CSI n b repeats a character n times.
 const REPEAT_MOST = 1000;
@@ -54,7 +55,8 @@ export function guard(term) {
     ...clamps(term),
     correct(term),
   ];
-  return { dispose: () => handlers.forEach(handler => handler.dispose()) };
+  const pictures = new PictureLinks(term._core);
+  return { pictures, dispose: () => [...handlers, pictures].forEach(handler => handler.dispose()) };
 }
 
 function asks(data) {

@@ -5,6 +5,8 @@ A terminal full of colours takes the page 20 to 100 ms to paint and as long to l
 show thousands of lines of its scrollback rush by.
 */
 
+import { place } from "./placing.js";
+
 // xterm.js looks at its clock (12 ms a turn) only between two writes: one of 256 KiB took 170 ms, a snapshot a second.
 // So much takes 1 to 5 ms.
 const PORTION_BYTES = 16 * 1024;
@@ -23,12 +25,22 @@ export class Painter {
     this.curtain(term._core._renderService);
   }
 
-  /** `done` when all of it is parsed. */
-  write(data, done) {
+  /** Bytes, or what Pictures.read made of them; `done` when all of it is parsed. */
+  write(output, done) {
+    const parts = [output].flat();
+    const last = parts.at(-1) instanceof Uint8Array ? parts.pop() : new Uint8Array(0);
+    for (const part of parts) {
+      if (part instanceof Uint8Array) this.portions(part);
+      else this.term.write("", () => place(this.term, part));
+    }
+    this.portions(last, done);
+    this.settle();
+  }
+
+  portions(data, done) {
     let at = 0;
     for (; at + PORTION_BYTES < data.length; at += PORTION_BYTES) this.portion(data.subarray(at, at + PORTION_BYTES));
     this.portion(data.subarray(at), done);
-    this.settle();
   }
 
   /** `reset` first, then `sized()` at its place in the stream, then `data`; shown when all of it is parsed. */

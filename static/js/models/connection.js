@@ -39,7 +39,7 @@ import { t } from "../helpers/words.js";
 
 export const CLIENT_EVENTS = [
   "join", "leave", "input", "resize", "drawn", "look", "view", "watch", "unwatch", "peek", "say", "typing", "chat",
-  "ask", "annotate", "reannotate", "unannotate", "annotations",
+  "ask", "annotate", "reannotate", "unannotate", "annotations", "picture",
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",

@@ -6,7 +6,7 @@ snapshot instead.
 
 The terminal handed in (elements/terminal-view.js, or a fake one in tests) has:
   draw({rows, cols, data}, done)   reset, take the size, draw
-  write(data, done)                draw more; `done` when parsed
+  write(data, done, offset)        draw more, which begins at `offset`; `done` when parsed
   resize(rows, cols)
 */
 
@@ -243,7 +243,7 @@ export class SessionStream extends EventTarget {
     if (end <= this.received) return;         // drawn already
     const fresh = data.subarray(this.received - event.offset);
     this.received = end;
-    this.terminal.write(fresh, () => this.parsed(end));
+    this.terminal.write(fresh, () => this.parsed(end), end - fresh.length);
   }
 
   /** Output may overtake the answer to the join it belongs to; it is tried again once the answer is here. */
@@ -295,6 +295,11 @@ export class SessionStream extends EventTarget {
     if (!this.joined || this.drawn === this.reported) return;
     this.reported = this.drawn;
     this.connection.send("drawn", { session: this.session, offset: this.drawn });
+  }
+
+  /** {kind, size, data}: of the picture that stands at `offset` in the output, from byte `start` on. */
+  picture(offset, start) {
+    return this.connection.call("picture", { session: this.session, offset, start });
   }
 
   // Keys and size

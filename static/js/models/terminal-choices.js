@@ -11,6 +11,7 @@ const DEFAULTS = {
   terminal_contrast: null,       // 4.5 on a light ground, else as the program wants it
   terminal_cursor: "block",
   terminal_cursor_blink: false,
+  terminal_pictures: true,
   copy_on_select: false,
   paste_warning: true,
   program_copy: "ask",
