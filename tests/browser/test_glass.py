@@ -43,6 +43,7 @@ def test_the_owner_reads_who_looks_and_why_and_ends_it(server, person):
     owner.locator("[data-part=banner]").click()
     expect(owner.locator("[data-part=banner]")).to_be_hidden()
     owner.locator("[data-part=share]").click()
+    expect(owner.locator("[data-part=here]")).to_contain_text("administrator, by break glass")
     owner.get_by_role("button", name="Take the role of root").click()
     expect(admin.locator("[data-part=banner]")).to_contain_text("You may not be in this session any more")
     expect(cards.locator(f"session-card:has(a[href='/sessions/{session}'])")).not_to_contain_text("administrator")
