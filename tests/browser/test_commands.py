@@ -198,3 +198,14 @@ def test_marks_can_be_switched_off(person, server):
     until(page, "document.querySelectorAll('terminal-view .sign').length === 0")
     page.evaluate("() => holdfast.actions.run('view.command-marks')")
     until(page, "document.querySelectorAll('terminal-view .sign').length === 2")
+
+
+def test_what_ran_when_the_session_ended_runs_no_longer(person, server):
+    shell = Shell(server, ())
+    page = person("alice", DESKTOP).join(shell.id)
+    shell.type("sleep 1000\r")
+    placed(page, 2)
+    until(page, "document.querySelector('terminal-view .sign.running')")
+    shell.api.call("DELETE", f"/sessions/{shell.id}")
+    until(page, "holdfast.commands.commands.list[0].output_end !== null")
+    assert [kind for _, kind in marks(page)][-1] == "ended"

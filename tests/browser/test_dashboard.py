@@ -137,6 +137,48 @@ def test_everything_by_keyboard_alone(dora, person):
     assert {one["group"] for one in dora.get("/sessions", params={"group": "Work"}).json()["sessions"]} == {"Work"}
 
 
+BOXES = """([selector]) => [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect())
+  .map(({ left, right, top, bottom, height }) => ({ left, right, top, bottom, height }))"""
+
+
+def boxes(page, selector):
+    return page.evaluate(BOXES, [selector])
+
+
+def test_cards_keep_their_height_and_under_a_finger_their_picture(dora, person):
+    session = dora.start(["cat"], name="quiet")["id"]
+    desktop, phone = person("dora").open("/"), person("dora", PHONE).open("/")
+    for page in (desktop, phone):
+        before = boxes(page, "session-card")[0]["height"]
+        page.evaluate(
+            """([id]) => {
+              const card = document.querySelector(`session-card[data-session="${id}"]`);
+              card.say("uptime", "13 d 20 h"); card.say("output", "12 min ago"); card.say("clients", "2 clients");
+              card.drawRate([1, 2, 3]);
+            }""",
+            [session],
+        )
+        assert boxes(page, "session-card")[0]["height"] == before
+    picture = boxes(phone, ".shot")[0]
+    for part in boxes(phone, "session-card :is(.pick, .doing)"):
+        assert part["top"] >= picture["bottom"]
+
+
+def test_columns_line_up_in_the_compact_list_and_nothing_is_cut_on_a_small_phone(dora, person):
+    ended = dora.start("exit 3", name="over", tags=["one", "two", "three"])["id"]
+    dora.start("while :; do echo line; sleep 0.2; done", name="loud", tags=["one"])
+    dora.start(["cat"], name="quiet")
+    eventually(lambda: dora.status(ended)["state"] == "ended")
+    page = person("dora").open("/")
+    page.keyboard.press("v")
+    until(page, f"{LIST}.dataset.view === 'compact'")
+    for part in ("output", "uptime", "size"):
+        assert len({round(one["right"]) for one in boxes(page, f"session-card .{part}")}) == 1, part
+    small = person("dora", {**PHONE, "viewport": {"width": 320, "height": 640}}).open("/")
+    for one in boxes(small, ".top > *, .top a, .top button, .segments label:not([hidden])"):
+        assert one["left"] >= 0 and one["right"] <= 320
+
+
 def soon(route):
     """What waits for its undo at the server waits a second there."""
     order = route.request.post_data_json

@@ -44,6 +44,7 @@ def test_the_owner_reads_who_looks_and_why_and_ends_it(server, person):
         picture(cards, f"cards-{name}")
     owner.set_viewport_size(DESKTOP["viewport"])
     owner.locator("[data-part=share]").click()
+    expect(owner.locator("[data-part=here]")).to_contain_text("administrator, by break glass")
     owner.get_by_role("button", name="Take the role of root").click()
     expect(admin.locator("[data-part=banner]")).to_contain_text("You may not be in this session any more")
     expect(cards.locator(f"session-card:has(a[href='/sessions/{session}'])")).not_to_contain_text("administrator")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import DESKTOP, PHONE, joined, shows, type_in, until
+from tests.browser.people import DESKTOP, PHONE, eventually, joined, shows, type_in, until
 
 
 def palette(page):
@@ -25,6 +25,19 @@ def test_a_session_is_two_keys_and_a_few_letters_away(server, person):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="palette target")).to_be_visible()
     joined(page)
+
+
+def test_the_session_that_needs_me_is_there_before_anything_is_typed(server, person):
+    api = server.api("paula")
+    rings = api.start("printf '\\a'; cat", name="rings")["id"]
+    api.start(["cat"], name="silent")
+    eventually(lambda: api.status(rings)["bells"])
+    page = person("paula").open("/")
+    page.keyboard.press("Control+Shift+K")
+    expect(palette(page).get_by_role("option").first).to_contain_text("rings")
+    page.keyboard.type("audit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/audit")
 
 
 def test_an_action_is_found_done_and_next_time_first(server, person):

@@ -81,11 +81,14 @@ def test_a_guest_who_may_type_types_and_the_lock_holds_him(server, person):
     expect(guest.get_by_text("You may type")).to_be_visible()
     page.get_by_label("Pause sharing").check()
     expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
+    expect(guest.get_by_text("You may type")).to_be_hidden()
+    expect(guest.locator("[data-part=state]")).to_have_text("not connected")
     until(guest, "holdfast.stream.joins > 1 && !holdfast.stream.joining")
     expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
     page.get_by_label("Pause sharing").uncheck()
     until(guest, "holdfast.stream.joined")
     expect(guest.locator("[data-part=banner]")).to_be_hidden()
+    expect(guest.get_by_text("You may type")).to_be_visible()
 
 
 def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
@@ -109,6 +112,7 @@ def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
         expect(theirs.locator(f"[data-part={part}]")).to_be_hidden()
     page.get_by_role("button", name="Take the role of bob").click()
     expect(theirs.locator("[data-part=banner]")).to_contain_text("not be in this session any more")
+    expect(theirs.get_by_text("You are watching")).to_be_hidden()
     expect(card).to_have_count(0)
 
 

@@ -9,7 +9,7 @@ from tests.browser.people import DESKTOP, PHONE, until
 
 
 def opened(page):
-    page.locator("[data-part=details]").first.click()
+    page.evaluate("() => holdfast.actions.run('session.details')")
     expect(page.locator("stats-panel")).to_be_visible()
     until(page, "document.querySelector('stats-panel [data-part=machine-facts]').textContent")
 

@@ -1,6 +1,7 @@
 /* <chat-panel>: what people in the session say to one another; at the side, on a phone at the bottom. Rule: what was
 said is text, never markup. Events: `toggled` {open}, `moment` {offset}. */
 
+import { when } from "../helpers/commands.js";
 import { moment } from "../helpers/format.js";
 import { t } from "../helpers/words.js";
 import { make, Parted, setHidden, setText } from "./dom.js";
@@ -87,11 +88,11 @@ class ChatPanel extends Parted {
     const { number, author, at, offset, text, mine } = message;
     let item = this.items.get(number);
     if (item) return item;
-    const when = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const said = when({ started_at: at });
     const time = this.jumps
-      ? make("button", { type: "button", class: "time", title: t("Show what was on the screen ({time})", { time: moment(at) }), textContent: when,
+      ? make("button", { type: "button", class: "time", title: t("Show what was on the screen ({time})", { time: moment(at) }), textContent: said,
           click: () => this.dispatchEvent(new CustomEvent("moment", { detail: { offset } })) })
-      : make("time", { class: "time", title: moment(at), textContent: when });
+      : make("time", { class: "time", title: moment(at), textContent: said });
     item = make("div", { class: mine ? "message mine" : "message" },
       make("p", { class: "head" }, make("bdi", { class: "author", textContent: author }), time),
       make("p", { class: "text", dir: "auto", textContent: text }));

@@ -18,7 +18,7 @@ export class CommandMarks {
   draw(commands, top, chosen) {
     const { rows } = this.term;
     const seen = commands.filter((one) => one.prompt_row < top + rows && (one.end_row ?? one.prompt_row) >= top);
-    const key = JSON.stringify([top, rows, this.term.cols, chosen, seen.map((one) => [one.number, one.prompt_row, one.end_row, one.exit_code])]);
+    const key = JSON.stringify([top, rows, this.term.cols, chosen, seen.map((one) => [one.number, one.prompt_row, one.end_row, outcome(one), one.exit_code])]);
     if (key === this.drawn) return;
     this.drawn = key;
     this.layer.replaceChildren(...seen.flatMap((one) => this.parts(one, top, rows, one.number === chosen)));

@@ -3,6 +3,7 @@
 import { actions, api, places } from "../page.js";
 import { best } from "../helpers/fuzzy.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
+import { newsOf, ORDERS } from "../helpers/needs.js";
 import { t } from "../helpers/words.js";
 import { Parted, setText, stamp } from "./dom.js";
 import { addPageActions } from "./page-actions.js";
@@ -10,6 +11,9 @@ import { keyOf } from "./shortcuts.js";
 
 const MOST_SHOWN = 60;
 const MOST_RECENT = 8;
+// Before anything is typed: so many that were used last, then so many sessions.
+const FIRST_RECENT = 3;
+const FIRST_SESSIONS = 6;
 const RECENT = "holdfast.recent-actions";
 
 class CommandPalette extends Parted {
@@ -36,15 +40,20 @@ class CommandPalette extends Parted {
     this.part("field").value = "";
     this.dialog.showModal();
     this.draw();
-    api.sessions().then((sessions) => {
-      this.sessions = sessions;
+    api.known().then(({ sessions, looks }) => {
+      const here = location.pathname.split("/").pop();
+      this.sessions = sessions.filter(({ id }) => id !== here)
+        .map((session) => [session, newsOf(session, looks[session.id], this.dataset.user, Date.now())])
+        .sort(ORDERS.needs).map(([session]) => session);
       this.draw();
     }).catch(() => {});                       // the actions are here without the server
   }
 
-  /** What may be chosen, recently used first: {id, title, more, keys, run}. */
+  /** What may be chosen, recently used first: {id, title, more, keys, run}. Before anything is typed the sessions that
+   * need somebody most stand before what can be done. */
   items() {
-    const recent = remembered();
+    const typed = this.part("field").value.trim() !== "";
+    const recent = remembered().slice(0, typed ? MOST_RECENT : FIRST_RECENT);
     const doing = actions.list().filter(({ id }) => id !== "palette.open").map((action) => (
       { id: action.id, title: action.title, more: action.group, keys: keyOf(action), run: action.run }));
     const going = this.sessions.map((session) => ({
@@ -52,7 +61,8 @@ class CommandPalette extends Parted {
       run: () => places.open(session.id),
     }));
     const place = ({ id }) => (recent.includes(id) ? recent.indexOf(id) : MOST_RECENT);
-    return [...doing, ...going].sort((a, b) => place(a) - place(b));
+    const first = typed ? [] : going.splice(0, FIRST_SESSIONS);
+    return [...first, ...doing, ...going].sort((a, b) => place(a) - place(b));
   }
 
   draw() {

@@ -12,8 +12,10 @@ import { make, setText } from "./dom.js";
 import { toast } from "./toast-line.js";
 
 const MOST_FILES = 100;
-// Finished lines stay; so many at most.
+// Lines of what failed stay; so many at most.
 const MOST_LINES = 6;
+// What is there is said so long, longer while somebody is about to press its button.
+const DONE_MS = 12_000;
 
 class FileDrop extends HTMLElement {
   /** `stage` is where files may be dropped. */
@@ -142,6 +144,11 @@ class Line {
     this.over(name === this.file.name
       ? t("Uploaded to {directory}", { directory })
       : t("Uploaded to {directory} as {name}: there was a file of that name", { directory, name }));
+    this.leaveSoon();
+  }
+
+  leaveSoon() {
+    setTimeout(() => (this.element.matches(":hover, :focus-within") ? this.leaveSoon() : this.element.remove()), DONE_MS);
   }
 
   over(words) {

@@ -15,9 +15,10 @@ import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
 import "./view-menu.js";
 
-const MENU = ["terminal.search", "session.commands", "session.chat", "session.notes", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
-  "terminal.download-ansi", "terminal.download-cast", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in", "view.zoom-out",
-  "view.zoom-reset", "terminal.settings"];
+const MENU = ["terminal.search", "session.commands", "session.notes", "session.chat", "session.share", "session.details",
+  "palette.open", null, "terminal.copy-last-output", "terminal.copy-text", "terminal.copy-html", "terminal.download-text",
+  "terminal.download-ansi", "terminal.download-cast", "terminal.download-raw", null, "terminal.upload", null, "view.zoom-in",
+  "view.zoom-out", "view.zoom-reset", "terminal.settings", null, "session.end"];
 
 const FITTING_MS = 3000;
 
@@ -38,7 +39,7 @@ export class PaneTools {
     const menu = page.querySelector("view-menu");
     customElements.upgrade(menu);
     menu.attach(() => this.menu());
-    menu.addEventListener("chosen", ({ detail }) => this.find(detail.name)?.run());
+    menu.addEventListener("chosen", ({ detail }) => this.find(detail.name).run());
   }
 
   listen() {
@@ -93,15 +94,19 @@ export class PaneTools {
     ];
   }
 
+  /** This pane's own, whichever has the actions; else the whole page's. */
   find(id) {
-    return this.known.get(id) ?? this.page.commands.known.get(id);
+    const action = this.page.doers.map(({ known }) => known?.get(id)).find(Boolean) ?? actions.known.get(id);
+    if (!action) throw new Error(`The menu names ${id}, which nothing here does.`);
+    return action;
   }
 
   menu() {
-    return MENU.map((id) => {
-      const action = this.find(id);
-      return action ? { name: id, title: action.title, keys: action.keys ? keyOf(action) : "", off: action.when ? !action.when() : false } : null;
-    });
+    return MENU.map((id) => id && this.item(this.find(id)));
+  }
+
+  item({ id, title, keys, when }) {
+    return { name: id, title, keys: keys ? keyOf({ keys }) : "", off: when ? !when() : false };
   }
 
   async settings() {

@@ -1,4 +1,4 @@
-/* <search-bar>: finds text in the terminal and in the history above it. Enter goes down, Shift+Enter up. */
+/* <search-bar>: finds text in the terminal and in the history above it. Enter goes up, Shift+Enter down. */
 
 import { SearchWalk } from "../models/search-walk.js";
 import { Parted } from "./dom.js";
@@ -14,7 +14,7 @@ class SearchBar extends Parted {
     Object.assign(this, { view, scroll });
     this.walk = new SearchWalk({
       live: this.live(), above: scroll.history, show: (hit) => scroll.reveal(hit),
-      leave: () => scroll.uncover(),
+      leave: () => scroll.uncover(), below: () => (scroll.reading ? Math.ceil(scroll.pane.top + scroll.pane.rows) : null),
     });
     this.walk.addEventListener("change", () => this.say("count", this.walk.words));
     this.field = this.part("field");
@@ -27,15 +27,25 @@ class SearchBar extends Parted {
   }
 
   live() {
-    const { term, search } = this.view;
+    const { view } = this;
+    const { term, search } = view;
     return {
-      find: (text, way, options) => search[way](text, { decorations: LOOK, ...options }),
+      find: (text, way) => search[way](text, { decorations: LOOK }),
+      here: () => this.here(view.place),
       place: () => term.getSelectionPosition()?.start ?? null,
       clear: () => {
         term.clearSelection();
         search.clearDecorations();
       },
     };
+  }
+
+  /** Without a selection it would go up from the end, wherever the window is. */
+  here({ top, bottom, rows }) {
+    if (top >= bottom) return Infinity;
+    const { term } = this.view;
+    if (!term.getSelectionPosition()) term.select(term.cols - 1, top + rows - 1, 1);
+    return top + rows - 1;
   }
 
   open() {
@@ -56,7 +66,7 @@ class SearchBar extends Parted {
 
   key(event) {
     if (event.key === "Escape") this.close();
-    else if (event.key === "Enter" && event.target === this.field) this.walk[event.shiftKey ? "previous" : "next"]();
+    else if (event.key === "Enter" && event.target === this.field) this.walk[event.shiftKey ? "next" : "previous"]();
     else return;
     event.preventDefault();
   }

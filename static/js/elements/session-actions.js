@@ -7,12 +7,13 @@ import { t } from "../helpers/words.js";
 export class SessionActions {
   constructor(page) {
     this.page = page;
+    this.known = new Map(this.list().map((action) => [action.id, action]));
     this.removers = [];
   }
 
   register() {
     this.forget();
-    this.removers = this.list().map((action) => actions.add(action));
+    this.removers = [...this.known.values()].map((action) => actions.add(action));
   }
 
   forget() {

@@ -10,6 +10,8 @@ export class SessionChat {
   /** `page` is a <session-page> or a <shared-page>; only the first has a history to go to. */
   constructor({ page, stream, link, signal, others = [], scroll = null, back }) {
     Object.assign(this, { page, scroll, others, session: stream.session });
+    const chat = { id: "session.chat", title: t("Chat"), group: t("Session"), keys: ["Alt+Shift+M"], run: () => this.toggle() };
+    this.known = new Map([[chat.id, chat]]);
     this.talk = new Talk({ connection: link, stream, signal });
     this.panel = page.querySelector("chat-panel");
     customElements.upgrade(this.panel);
@@ -46,9 +48,7 @@ export class SessionChat {
 
   register() {
     this.unregister();
-    this.remove = actions.add({
-      id: "session.chat", title: t("Chat"), group: t("Session"), keys: ["Alt+Shift+M"], run: () => this.toggle(),
-    });
+    this.remove = actions.add(this.known.get("session.chat"));
   }
 
   unregister() {

@@ -31,7 +31,10 @@ export class SessionKeyboard {
   }
 
   heard(viewers) {
+    const [asked, lent] = [this.me?.asks, this.me?.lent];
     this.viewers = viewers;
+    if (this.me?.lent && !lent) toast(t("You may type now."));
+    else if (asked && !this.me?.asks) toast("");
     const asking = viewers.filter(({ asks, viewer }) => asks && viewer !== this.stream.viewer);
     const fresh = asking.filter(({ viewer }) => !this.asking.has(viewer));
     this.asking = new Set(asking.map(({ viewer }) => viewer));

@@ -32,6 +32,7 @@ import { SessionActions } from "./session-actions.js";
 import { followViewport } from "./keyboard-viewport.js";
 import { glassWords } from "../helpers/sharing.js";
 import { bannerText } from "./session-banner.js";
+import { keepRoom } from "./banner-room.js";
 import "./terminal-view.js";
 import "./history-view.js";
 import "./scroll-bar.js";
@@ -135,6 +136,11 @@ class SessionPage extends Parted {
     this.people.unregister();
   }
 
+  /** What has actions; `known` of each are those that the menu may name. */
+  get doers() {
+    return [this.actions, this.tools, this.commands, this.chat, this.annotations, this.asking, this.sizes, this.sharing, this.people];
+  }
+
   parts() {
     this.details = this.querySelector("session-details");
     this.searchBar = this.querySelector("search-bar");
@@ -193,11 +199,14 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
+    keepRoom(this.part("banner"));
   }
 
+  /** On a phone the details are behind More. */
   leaveTerminal() {
     this.view.term.blur();
-    this.part("details").focus();
+    const details = this.part("details");
+    (details.offsetParent ? details : this.querySelector("view-menu > button")).focus();
   }
 
   // Typing
@@ -249,6 +258,7 @@ class SessionPage extends Parted {
 
   gone(error) {
     this.problem = error.code === "not_found" ? t("This session is no longer there.") : error.message;
+    this.draw();
     this.drawBanner();
   }
 
@@ -286,10 +296,11 @@ class SessionPage extends Parted {
   draw() {
     const { facts, running } = this.status;
     this.dataset.state = facts.state;
+    this.toggleAttribute("data-out", Boolean(this.problem));
     const name = nameOf(facts);
     this.say("name", name);
     if (this.active) document.title = this.pageTitle(facts, name);
-    this.say("state", stateWords(facts));
+    this.say("state", this.problem ? t("not connected") : stateWords(facts));
     this.show("background", running && Boolean(facts.running_in_background));
     this.say("uptime", duration(this.status.uptime));
     this.show("end", running && this.sharing.may("end"));
@@ -297,7 +308,7 @@ class SessionPage extends Parted {
     this.show("lost", facts.state === "lost");
     if (facts.state === "lost") this.say("lost", facts.recorded === false ? lostUnrecorded() : LOST_WORDS);
     this.show("unrecorded", facts.recorded === false);
-    this.view.readOnly = !running || !this.sharing.may("type");
+    this.view.readOnly = !running || !this.sharing.may("type") || Boolean(this.problem);
     this.sharing.draw();
     this.sizes.draw();
     this.people.draw();
@@ -324,6 +335,7 @@ class SessionPage extends Parted {
 
   detailsToggled(open) {
     this.part("details").ariaExpanded = String(open);
+    if (open && !this.commands.list.hidden) this.commands.list.toggle(false);
     if (!open) this.view.focus();
   }
 

@@ -1,4 +1,4 @@
-/* One section of the dashboard: the pinned sessions, a group, or the rest. Keeps its cards in order and moves only those
+/* One section of the dashboard: what needs its reader, the pinned sessions, a group, or the rest. Keeps its cards in order and moves only those
 that stand elsewhere, so that a card under the pointer or with the focus stays what it is. */
 
 import { preferences } from "../page.js";
@@ -16,15 +16,19 @@ export class SessionSection {
     this.parts.fold.addEventListener("click", () => this.fold());
   }
 
+  get folds() {
+    return this.kind === "group" || this.kind === "rest";
+  }
+
   get folded() {
-    return this.kind !== "pinned" && preferences.get("folded_groups", []).includes(this.name);
+    return this.folds && preferences.get("folded_groups", []).includes(this.name);
   }
 
   /** `plain`: it is the only one, and needs no head. */
   show({ kind, name, items }, cards, plain) {
     Object.assign(this, { kind, name });
     const { parts } = this;
-    const title = { pinned: t("Pinned"), rest: t("Other sessions"), group: name }[kind];
+    const title = { needs: t("Needs you"), pinned: t("Pinned"), rest: t("Other sessions"), group: name }[kind];
     setHidden(parts.head, plain);
     setText(parts.title, title);
     setText(parts.count, String(items.length));
@@ -32,7 +36,7 @@ export class SessionSection {
     setHidden(parts.swatch, kind !== "group");
     parts.swatch.dataset.colour = kind === "group" ? colourOf(name, preferences.get("group_colours")) : "";
     const needing = items.filter(({ news }) => news.score >= NEEDED).length;
-    setHidden(parts.needing, !needing);
+    setHidden(parts.needing, !needing || kind === "needs");
     setText(parts.needing, needing ? tn("{count} needs you", "{count} need you", needing) : "");
     const folded = this.folded && !plain;
     parts.fold.setAttribute("aria-expanded", String(!folded));
@@ -43,7 +47,7 @@ export class SessionSection {
   fold() {
     const { name } = this;
     const others = preferences.get("folded_groups", []).filter((one) => one !== name);
-    if (this.kind === "pinned") return;
+    if (!this.folds) return;
     preferences.set("folded_groups", this.folded ? others : [...others, name]);
   }
 }

@@ -9,6 +9,9 @@ export class SessionSharing {
   /** `page` is the <session-page>. */
   constructor(page) {
     this.page = page;
+    const when = () => this.may("share") && Boolean(document.querySelector("share-dialog"));
+    const share = { id: "session.share", title: t("Share…"), group: t("Session"), when, run: () => this.open() };
+    this.known = new Map([[share.id, share]]);
     const { stream } = page;
     for (const name of ["joined", "role"]) stream.addEventListener(name, () => page.draw());
     page.part("share").addEventListener("click", () => this.open());
@@ -23,9 +26,8 @@ export class SessionSharing {
   }
 
   register() {
-    const { page } = this;
-    const when = () => this.may("share") && Boolean(document.querySelector("share-dialog"));
-    this.remove = actions.add({ id: "session.share", title: t("Share…"), group: t("Session"), when, run: () => page.sharing.open() });
+    this.unregister();
+    this.remove = actions.add(this.known.get("session.share"));
   }
 
   unregister() {
@@ -36,7 +38,7 @@ export class SessionSharing {
     const { page, role } = this;
     page.dataset.role = role;
     page.show("share", this.may("share"));
-    page.show("role", role !== "owner");
+    page.show("role", role !== "owner" && !page.problem);
     if (role !== "owner") page.say("role", watchingWords(role));
   }
 

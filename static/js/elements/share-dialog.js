@@ -107,7 +107,7 @@ class ShareDialog extends Parted {
       run: () => api.takeGrant(this.session, grant.id),
     }))]);
     this.list("here", here.map((one) => this.line({
-      key: `here ${one.viewer}`, title: one.user, about: this.aboutHere(one, links),
+      key: `here ${one.viewer}`, title: one.user, about: this.aboutHere(one, links, glass),
       action: t("Remove"), of: t("Remove {name}", { name: one.user }),
       run: () => api.removeViewer(this.session, one.viewer),
     })));
@@ -125,7 +125,8 @@ class ShareDialog extends Parted {
     ].filter(Boolean).join(" · ");
   }
 
-  aboutHere({ link, role }, links) {
+  aboutHere({ link, role, user }, links, glass) {
+    if (link === null && glass.some(({ name }) => name === user)) return t("administrator, by break glass");
     const label = links.find(({ id }) => id === link)?.label;
     const way = link === null ? t("by name") : t("by link {label}", { label: label || link });
     return [givenWords(role), way].join(" · ");

@@ -18,6 +18,7 @@ import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { Parted, pageData, setHidden } from "./dom.js";
 import { listenToZoom } from "./zoom-gestures.js";
+import { keepRoom } from "./banner-room.js";
 import "./key-bar.js";
 import "./terminal-view.js";
 
@@ -43,6 +44,7 @@ class SharedPage extends Parted {
     listenToZoom(this.view.layout, [this.view]);
     listenToGestures({ reading: false, by: (lines) => this.scrollBy(lines) }, this.view);
     this.listen();
+    keepRoom(this.part("banner"));
     const { signal } = new AbortController();
     this.chat = new SessionChat({ page: this, stream: this.stream, link: this.link, signal, back: () => this.view.focus() });
     this.annotations = new SessionAnnotations({
@@ -143,11 +145,13 @@ class SharedPage extends Parted {
     const name = nameOf(facts);
     this.dataset.state = facts.state;
     this.dataset.role = role;
+    this.toggleAttribute("data-out", Boolean(this.problem));
     document.title = [name, "Holdfast"].join(" · ");
     this.say("name", name);
-    this.say("state", stateWords(facts));
+    this.say("state", this.problem ? t("not connected") : stateWords(facts));
     this.say("clients", clients(facts.connected_clients ?? 0));
     this.say("role", watchingWords(role));
+    this.show("role", !this.problem);
     this.view.readOnly = !this.types;
     setHidden(this.keys, !this.types);
     const away = this.stream.everJoined && !this.link.open ? t("Connection lost. Trying again.") : "";

@@ -7,9 +7,13 @@ class ToastLine extends HTMLElement {
     this.setAttribute("role", "status");
   }
 
-  /** `action` {label, run} adds a button, `actions` several. */
+  /** "" takes back what was said. `action` {label, run} adds a button, `actions` several. */
   say(text, { action, actions = action ? [action] : [], shown = SHOWN_MS } = {}) {
     clearTimeout(this.timer);
+    if (!text) {
+      this.clear();
+      return;
+    }
     this.replaceChildren(text, ...actions.map((one) => this.button(one)));
     this.classList.add("shown");
     this.timer = setTimeout(() => this.clear(), shown);

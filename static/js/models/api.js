@@ -63,7 +63,12 @@ export class Api {
   }
 
   sessions() {
-    return this.call("GET", "/sessions").then(({ sessions }) => sessions);
+    return this.known().then(({ sessions }) => sessions);
+  }
+
+  /** {sessions, looks}: what the account saw of each last. */
+  known() {
+    return this.call("GET", "/sessions");
   }
 
   create(order) {

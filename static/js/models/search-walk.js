@@ -1,9 +1,11 @@
 /* Walking through all hits of a search: those in the live terminal, which finds them itself, and those above it, which
-the server finds. Rule: the count says no more than is known.
+the server finds. It begins with the last one at or above the bottom of what is shown, and goes up from there. Rule: the
+count says no more than is known.
 
-`live` finds in the live terminal: find(text, way, {incremental}) -> boolean, clear(), place() -> {x, y} of what it
-selected or null; it reports through `counted`.
-`above` is the history: search({q, before, limit}) -> {hits, more, searched_to}, `base`, `first`, anchor().
+`live` finds in the live terminal: find(text, way) -> boolean, clear(), place() -> {x, y} of what it selected or null,
+here() -> the last line shown, from which it then goes (Infinity: all of it is above); it reports through `counted`.
+`below()`: the row under what is shown of the history, null while the live terminal is.
+`above` is the history: search({q, before or after, limit}) -> {hits, more, searched_to}, `base`, `first`, anchor().
 `show(hit)` shows one of the latter, `leave()` goes back to the live terminal. Event: `change`.
 */
 
@@ -17,19 +19,20 @@ const TYPED_MS = 250;
 const LIVE_MOST = 1000;
 
 export class SearchWalk extends EventTarget {
-  constructor({ live, above, show, leave, pause = () => new Promise((done) => setTimeout(done, TYPED_MS)) }) {
+  constructor({ live, above, show, leave, below = () => null, pause = () => new Promise((done) => setTimeout(done, TYPED_MS)) }) {
     super();
-    Object.assign(this, { live, above, show, leave, pause });
+    Object.assign(this, { live, above, show, leave, below, pause });
     this.begin("");
     above.addEventListener?.("renumbered", ({ detail }) => this.renumbered(detail.shift));
   }
 
   /** Another text. */
-  begin(text) {
+  begin(text, { index = -1, count = 0 } = {}) {
     Object.assign(this, {
-      text, index: -1, count: 0,       // in the live terminal
+      text, index, count,              // in the live terminal
       hits: [], at: -1,                // above it, nearest first; -1: the live one's is shown
       from: null, to: null, more: true, busy: false, failed: "",
+      start: null,                     // the row under where it began, while what lies below that was not looked at
     });
     this.turn = (this.turn ?? 0) + 1;
   }
@@ -42,17 +45,23 @@ export class SearchWalk extends EventTarget {
     this.hits = this.hits.map((hit) => ({ ...hit, row: hit.row + shift }));
     if (this.from !== null) this.from += shift;
     if (this.to !== null) this.to += shift;
+    if (this.start !== null) this.start += shift;
   }
 
-  /** The text as it is typed: the live terminal first, and what is above only when that has none. */
+  /** The text as it is typed: in the live terminal, if that is shown, and above it only when it has none up there. */
   async type(text) {
-    const inside = this.at >= 0;
+    const start = this.at >= 0 ? this.hits[this.at].row + 1 : this.below();
     this.begin(text);
+    this.start = start;
     if (!text) this.live.clear();
-    else if (this.live.find(text, "findNext", { incremental: !inside })) {
-      if (inside) this.leave();
-    } else await this.typedAbove();
+    else if (start !== null || !this.liveAbove()) await this.typedAbove();
     this.tell();
+  }
+
+  /** One that is not in sight nor above counts only when there is nothing above the live terminal. */
+  liveAbove() {
+    const last = this.live.here();
+    return this.live.find(this.text, "findPrevious") && (this.nothingAbove || (this.live.place()?.y ?? 0) <= last);
   }
 
   async typedAbove() {
@@ -96,27 +105,47 @@ export class SearchWalk extends EventTarget {
   /** The next one up; from the oldest on to the newest of all. */
   async older() {
     if (this.at + 1 >= this.hits.length && !(await this.load())) return;
-    if (this.at + 1 < this.hits.length) this.go(this.at + 1);
-    else this.toLive("findPrevious");
+    if (this.at + 1 < this.hits.length) {
+      this.go(this.at + 1);
+      return;
+    }
+    if (this.toLive("findPrevious")) return;
+    const { turn } = this;
+    const joined = this.start === null ? 0 : await this.join();
+    if (turn === this.turn && this.hits.length) this.go(Math.max(0, joined - 1));
   }
 
   /** From the newest above the live terminal down into it. Its lines may have gone up there meanwhile. */
   async newer() {
     const turn = this.turn;
-    const gone = await this.between().catch(() => []);
+    const joined = await this.join();
     if (turn !== this.turn) return;
+    if (joined) this.go(joined - 1);
+    else if (!this.toLive("findNext") && this.hits.length) this.go(this.hits.length - 1);
+  }
+
+  /** Puts the next ones below before the others; answers how many there are. */
+  async join() {
+    const turn = this.turn;
+    const gone = await this.between().catch(() => []);
+    if (turn !== this.turn) return 0;
     this.hits = [...gone, ...this.hits];
-    if (gone.length) this.go(gone.length - 1);
-    else this.toLive("findNext");
+    if (this.at >= 0) this.at += gone.length;
+    if (this.from === null || this.from >= this.above.base) this.start = null;
+    return gone.length;
   }
 
   async between() {
+    const { turn } = this;
     await this.above.anchor();
     const { base } = this.above;
-    if (base === null || this.from === null || base <= this.from) return [];
-    const { hits } = await this.above.search({ q: this.text, before: base, limit: HITS_A_REQUEST });
-    const gone = hits.filter(({ row }) => row >= this.from);
-    this.from = base;
+    const gone = [];
+    while (base !== null && this.from !== null && this.from < base && !gone.length) {
+      const { hits, more, searched_to: to } = await this.above.search({ q: this.text, after: this.from, limit: HITS_A_REQUEST });
+      if (turn !== this.turn) return [];
+      gone.push(...hits.filter(({ row }) => row < base).reverse());
+      this.from = more ? Math.min(to, base) : base;
+    }
     return gone;
   }
 
@@ -125,14 +154,14 @@ export class SearchWalk extends EventTarget {
     this.show(this.hits[at]);
   }
 
+  /** Answers whether there is one. Those above are another search from there, if this one began further up. */
   toLive(way) {
     this.live.clear();                 // the first or last of all, not what follows the selection
-    if (!this.live.find(this.text, way)) {
-      if (this.hits.length) this.go(way === "findNext" ? this.hits.length - 1 : 0);
-      return;
-    }
+    if (!this.live.find(this.text, way)) return false;
     this.at = -1;
+    if (this.start !== null) this.begin(this.text, { index: this.index, count: this.count });
     this.leave();
+    return true;
   }
 
   /** More hits from the server, until there is one or none is left. Answers false when another search has begun. */
@@ -163,7 +192,7 @@ export class SearchWalk extends EventTarget {
   async locate() {
     await this.above.anchor();
     const { base, first, end } = this.above;
-    this.from = base ?? end;
+    this.from = Math.min(this.start ?? Infinity, base ?? end);
     this.to = this.from;
     this.more = this.from > first;
   }
@@ -184,7 +213,7 @@ export class SearchWalk extends EventTarget {
 
   /** Whether there are rows in which nobody has searched yet. */
   get unsearched() {
-    return this.more && !this.nothingAbove;
+    return this.start !== null || (this.more && !this.nothingAbove);
   }
 
   get nothingAbove() {

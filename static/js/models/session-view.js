@@ -14,7 +14,7 @@ export class SessionView {
     this.sort = "needs";
   }
 
-  /** {sections, counts, tags, total}: `sections` of {kind: pinned, group or rest, name, items}, `items` of
+  /** {sections, counts, tags, total}: `sections` of {kind: needs, pinned, group or rest, name, items}, `items` of
    * {session, news, pinned}; `counts` by filter; `tags` that the sessions have, the most used first. */
   of(sessions, looks, gone = new Set()) {
     const all = sessions.filter(({ id }) => !gone.has(id));
@@ -24,7 +24,7 @@ export class SessionView {
     const shown = found.filter(([session, news]) => fits(this.filter, session, news)).sort(ORDERS[this.sort]);
     const items = shown.map(([session, news]) => ({ session, news, pinned: Boolean(looks.get(session.id)?.pinned) }));
     const counts = FILTERS.map((filter) => [filter, found.filter(([one, news]) => fits(filter, one, news)).length]);
-    return { sections: sections(items), counts: Object.fromEntries(counts), tags: tagsOf(all), total: all.length };
+    return { sections: sections(items, this.sort === "needs"), counts: Object.fromEntries(counts), tags: tagsOf(all), total: all.length };
   }
 }
 
@@ -33,18 +33,23 @@ function fits(filter, session, news) {
   return filter === "needs" ? news.score >= NEEDED : session.state === filter;
 }
 
-function sections(items) {
-  const groups = Map.groupBy
-    ? Map.groupBy(items, place)
-    : items.reduce((map, item) => map.set(place(item), [...(map.get(place(item)) ?? []), item]), new Map());
+/** `needed`: what needs its reader stands before all, wherever it belongs, if there is anything to stand before. */
+function sections(items, needed) {
+  const own = new Set(items.map(place)).size > 1;
+  const first = (item) => needed && own && item.news.score >= NEEDED;
+  const groups = new Map();
+  for (const item of items) {
+    const key = first(item) ? "n" : place(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
   return [...groups]
     .map(([key, members]) => ({ key, kind: key.slice(0, 1), name: key.slice(1), items: members }))
     .map((section) => ({ ...section, kind: KINDS[section.kind] }))
     .sort((a, b) => RANK[a.kind] - RANK[b.kind] || a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
-const KINDS = { p: "pinned", g: "group", r: "rest" };
-const RANK = { pinned: 0, group: 1, rest: 2 };
+const KINDS = { n: "needs", p: "pinned", g: "group", r: "rest" };
+const RANK = { needs: 0, pinned: 1, group: 2, rest: 3 };
 
 function place({ session, pinned }) {
   if (pinned) return "p";
