@@ -27,8 +27,8 @@ IDLE_PERCENT = 0.1
 MEMORY_SHARE = 0.02
 # So many sessions are looked at in one turn of the hub: less than a millisecond.
 SESSIONS_A_TURN = 200
-# A turn that took t seconds of processor is followed by no other within so many times t, so sampling takes 2 % of a core
-# at most: thousands of processes are sampled seldom. How long it took by the clock says nothing, for others kept it waiting.
+# A turn that took t seconds of processor is followed by no other within so many times t: sampling takes 2 % of a core
+# at most, and thousands of processes are sampled seldom. How long it took by the clock says only how busy others were.
 REST_FACTOR = 50
 # A sleep may end this much before the span does (seconds): the clocks differ.
 EARLY = 0.5

@@ -3,8 +3,10 @@
 import time
 from types import SimpleNamespace
 
+import eventlet
 import pytest
 
+from app import green
 from app.live import machine as machines
 from app.live import processes, samples
 from app.live.machine import MachineLook
@@ -31,7 +33,7 @@ def waits(seconds: float) -> dict:
 
 @pytest.mark.parametrize("passes, kept", [(waits, True), (burn, False)], ids=["kept waiting", "costly"])
 def test_ten_seconds_are_kept_unless_sampling_itself_is_costly(tmp_path, monkeypatch, passes, kept):
-    """A turn of 0.3 s was once followed by a rest of 30 s, also when it had only waited for its turn on a busy machine."""
+    """A turn of 0.3 s was once followed by a rest of 30 s, also when it had only waited on a busy machine."""
     rests, written = [], []
     def sleep(seconds):
         if seconds:
@@ -56,3 +58,15 @@ def test_a_turn_that_is_late_is_of_the_span_that_is_over():
 
 def test_a_rest_ends_where_a_span_does():
     assert [round(samples.until_next(21.0, rest), 3) for rest in (0.0, 5.0, 9.5, 30.0)] == [9.0, 9.0, 19.0, 39.0]
+
+
+def test_several_who_ask_for_the_machine_at_once_get_one_look(tmp_path, monkeypatch):
+    """The second of two looks within milliseconds saw no time pass: "0 %" on a full machine."""
+    look, looks = MachineLook(tmp_path), []
+    def offload(function):
+        looks.append(1)
+        green.sleep(0.02)  # as long as the native thread takes, others run
+        return function()
+    monkeypatch.setattr(machines.green, "offload", offload)
+    several = [eventlet.spawn(look.now) for _ in range(3)]
+    assert len({id(one.wait()) for one in several}) == 1 and len(looks) == 1
