@@ -112,6 +112,45 @@ def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
     expect(card).to_have_count(0)
 
 
+WIDE = "seq -f 'row %g of a build whose lines are long: 0123456789 abcdefghijklmnopqrstuvwxyz' 200; cat"
+
+
+def test_a_guest_on_a_phone_reads_searches_and_copies_a_wide_session(server, person):
+    api = server.api("alice")
+    session = api.start(["sh", "-c", WIDE], rows=40, cols=160)["id"]
+    guest = person(None, device=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    page = guest.open(api.post(f"/sessions/{session}/links", {"role": "viewer"}).json()["url"])
+    shows(page, "row 200 of")
+    until(page, "holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize >= 10")
+    until(page, "holdfast.terminal.scrollLeft === 0")
+    seen = page.locator(".xterm-screen").bounding_box()
+    assert seen["height"] > 400, "readable, and more than a strip"
+    page.get_by_role("button", name="Show all").tap()
+    until(page, "!holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize < 6")
+    more = page.get_by_role("button", name="More")
+    more.tap()
+    page.get_by_role("menuitem", name="Readable text").tap()
+    until(page, "holdfast.terminal.layout.zoomed")
+    more.tap()
+    page.get_by_role("menuitem", name="Search").tap()
+    page.keyboard.type("row 17 of")
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    page.keyboard.press("Escape")
+    more.tap()
+    page.get_by_role("menuitem", name="As plain text").tap()
+    text = page.locator("dialog.plain-text pre")
+    expect(text).to_contain_text("row 1 of a build whose lines are long")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("() => { const pre = document.querySelector('.plain-text pre'); return pre.scrollWidth <= pre.clientWidth; }")
+    api.post(f"/sessions/{session}/input", {"data": "while it is read\r"})
+    expect(text).to_contain_text("while it is read")
+    page.locator("dialog.plain-text").get_by_role("button", name="Copy").tap()
+    until(page, "document.querySelector('toast-line').textContent === 'Copied'")
+    assert "row 2 of a build" in page.evaluate("() => navigator.clipboard.readText()")
+    page.locator("dialog.plain-text").get_by_role("button", name="Close").tap()
+    expect(page.locator("dialog.plain-text")).to_have_count(0)
+
+
 QUERIES = (
     r"\033[c", r"\033[>c", r"\033[=c", r"\033[0c", r"\033[5n", r"\033[6n", r"\033[?6n", r"\033[?15n", r"\033[?25n",
     r"\033[?26n", r"\033[?53n", r"\033[>q", r"\033[?1\$p", r"\033[?25\$p", r"\033[?2004\$p", r"\033[?2026\$p",
