@@ -10,7 +10,7 @@ import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
 import { roleWords } from "../helpers/roles.js";
 import { glassWords, may } from "../helpers/sharing.js";
-import { paletteOf } from "../helpers/palettes.js";
+import { paletteOf, usualContrast } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
 import { POINT_MS } from "../models/rates.js";
 import { t, tn } from "../helpers/words.js";
@@ -204,7 +204,8 @@ export function tagChip(tag, colours) {
 /** The one that the account chose for its terminals; without xterm.js, which this page does not load. */
 function palette() {
   const name = isDark() ? "dark" : "light";
-  return paletteOf(preferences.get(`terminal_${name}_theme`), `holdfast-${name}`).theme;
+  const { theme, dark } = paletteOf(preferences.get(`terminal_${name}_theme`), `holdfast-${name}`);
+  return { ...theme, contrast: preferences.get("terminal_contrast") ?? usualContrast(dark) };
 }
 
 customElements.define("session-card", SessionCard);
