@@ -36,13 +36,16 @@ class MachineLook:
         self._times = psutil.cpu_times()
         self._last: Machine | None = None
         self._at = 0.0
+        self._turn = green.Semaphore()
 
     def now(self) -> Machine:
-        """Blocks this green thread only."""
-        if self._last is None or time.monotonic() - self._at >= FRESH_SECONDS:
-            self._last = green.offload(self._look)
-            self._at = time.monotonic()
-        return self._last
+        """Blocks this green thread only. One looks, and others wait for what it finds: a second look right after would
+        see no time pass, and a machine without work."""
+        with self._turn:
+            if self._last is None or time.monotonic() - self._at >= FRESH_SECONDS:
+                self._last = green.offload(self._look)
+                self._at = time.monotonic()
+            return self._last
 
     def _look(self) -> Machine:
         memory, disk = psutil.virtual_memory(), psutil.disk_usage(str(self._data_dir))

@@ -90,17 +90,19 @@ class ProcessTable:
         self._before_at = 0.0
         self._passing = False
 
-    def refresh(self) -> None:
-        """Blocks this green thread only. Does nothing when the last pass is fresh or one is under way."""
+    def refresh(self) -> float:
+        """Blocks this green thread only. Does nothing when the last pass is fresh or one is under way. Answers how much
+        processor time it took."""
         if self._passing or time.monotonic() - self._at < FRESH_SECONDS:
-            return
+            return 0.0
         self._passing = True
         try:
-            sums = green.offload(_pass)
+            sums, seconds = green.offload(_timed_pass)
             self._before, self._before_at = self._sums, self._at
             self._sums, self._at = sums, time.monotonic()
         finally:
             self._passing = False
+        return seconds
 
     def usage(self, pid: int | None) -> Usage | None:
         """Of the program whose pid is `pid`; None when it is gone or unknown."""
@@ -128,6 +130,11 @@ def directory_of(pid: int | None) -> str | None:
         return os.readlink(f"/proc/{pid}/cwd") if pid else None
     except OSError:
         return None
+
+
+def _timed_pass() -> tuple[dict[int, _Sum], float]:
+    began = time.thread_time()
+    return _pass(), time.thread_time() - began
 
 
 def _pass() -> dict[int, _Sum]:

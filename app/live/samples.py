@@ -6,6 +6,7 @@ glance and no row."""
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,8 +27,11 @@ IDLE_PERCENT = 0.1
 MEMORY_SHARE = 0.02
 # So many sessions are looked at in one turn of the hub: less than a millisecond.
 SESSIONS_A_TURN = 200
-# A turn that took t seconds is followed by no other within so many times t: thousands of processes, seldom sampled.
-REST_FACTOR = 100
+# A turn that took t seconds of processor is followed by no other within so many times t: sampling takes 2 % of a core
+# at most, and thousands of processes are sampled seldom. How long it took by the clock says only how busy others were.
+REST_FACTOR = 50
+# A sleep may end this much before the span does (seconds): the clocks differ.
+EARLY = 0.5
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Samples:
         self._at = 0.0  # of the turn before
         self.turns = 0
         self.rows = 0
-        self.seconds = 0.0
+        self.seconds = 0.0  # of processor
 
     def start(self) -> None:
         green.spawn(self._run)
@@ -70,39 +74,38 @@ class Samples:
     def _run(self) -> None:
         rest = 0.0
         while True:
-            now = time.time()
-            # On the step's own grid: rows of a restarted server fall into the same spans.
-            green.sleep(max(FINEST - now % FINEST, rest))
+            green.sleep(until_next(time.time(), rest))
             if not self._rooms.workers.leads:
                 self._seen.clear()
                 continue
-            began = time.perf_counter()
+            before = self.seconds
             try:
                 self.turn(time.time())
             except Exception:
                 log.exception("a turn of sampling failed")
-            cost = time.perf_counter() - began
-            self.seconds += cost
-            rest = min(cost * REST_FACTOR, sample.TIERS[1].step)
+            rest = min((self.seconds - before) * REST_FACTOR, sample.TIERS[1].step)
 
     def turn(self, now: float) -> None:
         """What happened in the span that is over."""
-        self._rooms.processes.refresh()
+        self.seconds += self._rooms.processes.refresh()
         passed = now - self._at if self._at else 0.0
         points, seen = [], {}
+        began = time.thread_time()
         for index, (session_id, room) in enumerate(list(self._rooms.rooms.items())):
             if index % SESSIONS_A_TURN == SESSIONS_A_TURN - 1:
+                self.seconds += time.thread_time() - began
                 green.sleep(0)
+                began = time.thread_time()  # what others did in between is not ours
             if room.over or session_id not in self._rooms.records:
                 continue
             seen[session_id], point = self._look(session_id, room, passed)
             if point is not None:
                 points.append(point)
+        self.seconds += time.thread_time() - began
         self._seen, self._at = seen, now
         machine = self._machine.now()
-        at = int(round(now / FINEST) - 1) * FINEST
         figures = MachinePoint(machine.cpu_percent, machine.load[0], machine.memory_bytes, machine.disk_bytes)
-        sample.keep(at, points, figures)
+        self.seconds += sample.keep(span_before(now), points, figures)
         self.turns += 1
         self.rows += len(points)
 
@@ -132,6 +135,16 @@ class Samples:
             return seen, None
         seen.written = point
         return seen, point
+
+
+def until_next(now: float, rest: float) -> float:
+    """How long to sleep: at least `rest`, to an end of a span. Rows of a restarted server fall into the same ones."""
+    return max(now // FINEST + 1, math.ceil((now + rest) / FINEST)) * FINEST - now
+
+
+def span_before(now: float) -> int:
+    """Where the span began that is over, however late its turn is."""
+    return int((now + EARLY) // FINEST - 1) * FINEST
 
 
 def news(point: Point, written: Point | None) -> bool:

@@ -7,6 +7,7 @@ span in which somebody sampled, so that "nothing happened" and "nobody looked" a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -125,8 +126,10 @@ ON CONFLICT (step, at) DO UPDATE SET cpu = excluded.cpu, load = excluded.load, m
 
 
 @written
-def keep(at: int, points: list[Point], machine: MachinePoint) -> None:
-    """One turn of the finest series: rows, what of the coarser ones is over with it, and what is too old."""
+def keep(at: int, points: list[Point], machine: MachinePoint) -> float:
+    """One turn of the finest series: rows, what of the coarser ones is over with it, and what is too old. Answers how
+    much processor time it took."""
+    began = time.thread_time()
     MachineSample.replace(step=FINEST, at=at, **machine._asdict()).execute()
     wanted = [point.session for point in points]
     there: set[str] = set()  # the others were forgotten in the meantime
@@ -136,6 +139,7 @@ def keep(at: int, points: list[Point], machine: MachinePoint) -> None:
     for rows_now in _portions(rows, len(Point._fields) + 2):
         Sample.replace_many(list(rows_now)).execute()
     _roll(at + FINEST)
+    return time.thread_time() - began
 
 
 def _roll(until: int) -> None:

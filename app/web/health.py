@@ -29,7 +29,7 @@ FIGURES = {
     "viewers_elsewhere": ("viewers_elsewhere", "Joined viewers in the other workers"),
     "worker": ("worker", "Number of the web process that answers; figures without `elsewhere` are its own"),
     "samples": ("samples", "Rows written to the sessions' statistics since the start"),
-    "sampling_seconds": ("sampling_seconds", "Time that took, waiting included"),
+    "sampling_seconds": ("sampling_seconds", "Processor time that took"),
     "programs_cpu_percent": ("programs_cpu_percent", "Processor use of all sessions' programs, of one core"),
     "programs_memory_bytes": ("programs_memory_bytes", "Resident memory of all sessions' programs"),
     "programs_processes": ("programs_processes", "Processes of all sessions"),

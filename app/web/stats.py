@@ -47,6 +47,7 @@ class SeriesBody(Column):
 
 class CardBody(BaseModel):
     cpu_percent: list[float | None]
+    memory_bytes: list[int | None]
     output_rate: list[float | None]
 
 
@@ -162,7 +163,11 @@ def cards(actor: Actor, query: Several) -> Any:
     now, step = time.time(), sample.FINEST
     found = green.offload(sample.many, mine, step, now - CARD_POINTS * step, now)
     figures = {
-        one: {"cpu_percent": _rounded(made.columns["cpu"]), "output_rate": _rate(made.columns["output"], step)}
+        one: {
+            "cpu_percent": _rounded(made.columns["cpu"]),
+            "memory_bytes": made.columns["memory"],
+            "output_rate": _rate(made.columns["output"], step),
+        }
         for one, made in found.items()
     }
     start = sample.start_of(step, now - CARD_POINTS * step, now)

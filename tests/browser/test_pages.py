@@ -31,6 +31,30 @@ def test_every_page_fits_and_keeps_the_policy(server, person, device, scheme):
     assert fits_across(page)
 
 
+# Bytes over the wire of a first visit, all that the page loads by itself. Not times: those are the machine's.
+FIRST_LOAD = {"/": 400_000, "/sessions/": 1_500_000, "/shared": 1_500_000}
+
+
+def test_a_first_visit_stays_within_its_bytes(server, person):
+    api = server.api("alice")
+    session = api.start(["cat"])["id"]
+    link = api.post(f"/sessions/{session}/links", {"role": "viewer"}).json()["url"]
+    for (page, most), path in zip(FIRST_LOAD.items(), ("/", f"/sessions/{session}", link), strict=True):
+        assert 10_000 < first_load(person(None if page == "/shared" else "alice"), path) < most, page
+
+
+def first_load(one: Person, path: str) -> int:
+    page = one.context.new_page()
+    wire = one.context.new_cdp_session(page)
+    sizes: list[int] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    return sum(sizes)
+
+
 def test_a_second_visit_asks_for_no_script_again(server, person):
     """At 100 ms a way each question costs: a page has more than a hundred files."""
     session = server.api("alice").start(["cat"])["id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PHONE, joined, shows, type_in, until
+from tests.browser.people import PHONE, eventually, joined, shows, type_in, until
 
 SWIPE = """() => {
   const view = document.querySelector("terminal-view");
@@ -116,6 +116,45 @@ def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
     expect(card).to_have_count(0)
 
 
+WIDE = "seq -f 'row %g of a build whose lines are long: 0123456789 abcdefghijklmnopqrstuvwxyz' 200; cat"
+
+
+def test_a_guest_on_a_phone_reads_searches_and_copies_a_wide_session(server, person):
+    api = server.api("alice")
+    session = api.start(["sh", "-c", WIDE], rows=40, cols=160)["id"]
+    guest = person(None, device=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    page = guest.open(api.post(f"/sessions/{session}/links", {"role": "viewer"}).json()["url"])
+    shows(page, "row 200 of")
+    until(page, "holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize >= 10")
+    until(page, "holdfast.terminal.scrollLeft === 0")
+    seen = page.locator(".xterm-screen").bounding_box()
+    assert seen["height"] > 400, "readable, and more than a strip"
+    page.get_by_role("button", name="Show all").tap()
+    until(page, "!holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize < 6")
+    more = page.get_by_role("button", name="More")
+    more.tap()
+    page.get_by_role("menuitem", name="Readable text").tap()
+    until(page, "holdfast.terminal.layout.zoomed")
+    more.tap()
+    page.get_by_role("menuitem", name="Search").tap()
+    page.keyboard.type("row 17 of")
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    page.keyboard.press("Escape")
+    more.tap()
+    page.get_by_role("menuitem", name="As plain text").tap()
+    text = page.locator("dialog.plain-text pre")
+    expect(text).to_contain_text("row 1 of a build whose lines are long")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert text.evaluate("(pre) => pre.scrollWidth <= pre.clientWidth")
+    api.post(f"/sessions/{session}/input", {"data": "while it is read\r"})
+    expect(text).to_contain_text("while it is read")
+    page.locator("dialog.plain-text").get_by_role("button", name="Copy").tap()
+    until(page, "document.querySelector('toast-line').textContent === 'Copied'")
+    assert "row 2 of a build" in page.evaluate("() => navigator.clipboard.readText()")
+    page.locator("dialog.plain-text").get_by_role("button", name="Close").tap()
+    expect(page.locator("dialog.plain-text")).to_have_count(0)
+
+
 QUERIES = (
     r"\033[c", r"\033[>c", r"\033[=c", r"\033[0c", r"\033[5n", r"\033[6n", r"\033[?6n", r"\033[?15n", r"\033[?25n",
     r"\033[?26n", r"\033[?53n", r"\033[>q", r"\033[?1\$p", r"\033[?25\$p", r"\033[?2004\$p", r"\033[?2026\$p",
@@ -124,23 +163,51 @@ QUERIES = (
 )  # fmt: skip
 
 
-def test_no_page_answers_a_query_of_the_history_whoever_opens_it(server, person):
-    """The server did, once; answers of a page would be keys that nobody typed."""
-    api = server.api("alice")
-    program = f'stty raw -echo; printf "{"".join(QUERIES)}"; exec cat -v'
-    session = api.start(["bash", "-c", program])["id"]
+# Every mode that terminals know and programs leave on. Three go off again: what is held back until it is whole (2026)
+# shows nothing, focus (1004) is told because somebody focuses, and 132 columns (3) are a size.
+ON = (1, 5, 7, 8, 9, 12, 25, 40, 45, 66, 67, 69, 80, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1015, 1016, 1034, 1035,
+      1036, 1039, 1042, 1043, 1045, 1048, 1049, 2004, 2027, 2031, 2048, 9001)  # fmt: skip
+OFF = (3, 1004, 2026)
+MODES = (
+    *(rf"\033[?{mode}h" for mode in ON), *(rf"\033[?{mode}h\033[?{mode}l" for mode in OFF),
+    r"\033[2h", r"\033[4h", r"\033[20h", r"\033=", r"\033[>1u", r"\033[=31;1u", r"\033[?u", r"\033[>4;2m", r"\033[?4m",
+)  # fmt: skip
+FILLS = r"\033]52;c;c3RvbGVu\a"  # the clipboard, with "stolen"
+
+
+def test_no_page_answers_the_history_or_fills_the_clipboard_whoever_opens_it(server, person):
+    """The server did, once; answers of a page would be keys that nobody typed. The account lets programs copy."""
+    api = server.api("olga")
+    server.user("bob")
+    assert api.call("PATCH", "/preferences", json={"program_copy": "always"}).ok
+    program = f'stty raw -echo; printf "{FILLS}{"".join((*MODES, *QUERIES))}"; exec cat -v'
+    session = api.start(["bash", "-c", program], cols=900)["id"]  # no answer wraps
     # The screen has read the queries when it shows what came behind them; what is typed then comes after the answers.
     for typed in ("[ready]", "[again]"):
         api.post(f"/sessions/{session}/input", {"data": typed})
         while typed not in api.screen(session):
             pass
-    before = api.output(session)
-    assert b"^[[?" in before, "the server answers"
-    owner = person().join(session)
-    shows(owner, "[again]")
-    link = api.post(f"/sessions/{session}/links", {"role": "writer"}).json()["url"]
-    guest = person(None).open(link)
-    shows(guest, "[again]")
-    type_in(guest, "end")
-    shows(owner, "end")
-    assert api.output(session) == before + b"end"
+    said = api.output(session)
+    assert b"^[[?" in said, "the server answers"
+    assert api.post(f"/sessions/{session}/grants", {"user": "bob", "role": "writer"}).ok
+    olga = person("olga", permissions=["clipboard-read", "clipboard-write"])
+    owner = olga.open(f"/sessions/{session}")
+    owner.evaluate("() => navigator.clipboard.writeText('mine')")
+    guest = person(None).open(api.post(f"/sessions/{session}/links", {"role": "writer"}).json()["url"])
+    second = person("bob").open(f"/sessions/{session}")
+    for number, page in enumerate((owner, guest, second, owner)):
+        if number == 3:
+            owner.reload()
+        shows(page, "[again]")
+        type_in(page, f"{number}")  # behind whatever the page would have answered
+        said += b"%d" % number
+        eventually(lambda: len(api.output(session)) >= len(said))  # noqa: B023
+        assert api.output(session) == said
+    dashboard = olga.open("/")
+    until(dashboard, f"document.querySelector('session-list').thumbnails.pictures.has('{session}')")
+    for page in (owner, dashboard):
+        page.bring_to_front()
+        assert page.evaluate("() => navigator.clipboard.readText()") == "mine"
+    type_in(owner, "end")
+    eventually(lambda: api.output(session).endswith(b"end"))
+    assert api.output(session) == said + b"end"

@@ -23,6 +23,7 @@ def test_charts_are_read_by_keyboard_and_name_moment_and_value(server, person, d
     assert page.evaluate("() => document.documentElement.lang").startswith(locale[:2])
     opened(page)
     expect(page.locator("session-details .viewers li")).to_have_count(1)  # its list is not the chart of the same name
+    expect(page.locator("line-chart[data-part=chart-input] [role=slider]")).to_have_count(1)
     plot = page.locator("line-chart[data-part=chart-memory] [role=slider]")
     plot.focus()
     page.keyboard.press("Home")
@@ -56,3 +57,32 @@ def test_the_statistics_are_an_action_of_the_page(server, person):
     page = person().join(session)
     page.evaluate("async () => (await import('/static/js/page.js')).actions.run('session.stats')")
     expect(page.locator("stats-panel input:checked")).to_be_focused()
+
+
+def test_a_card_says_what_is_much_and_its_line_is_read_under_the_pointer(server, person):
+    """The figures are handed to the list as the server's answer would be: real ones take ten seconds each."""
+    session = server.api("dora").start(["cat"], name="busy")["id"]
+    page = person("dora").open()
+    card = page.locator(f"session-card[data-session='{session}']")
+    expect(card.locator("canvas")).to_be_visible()
+    usage, spark = card.locator("[data-part=usage]"), card.locator("spark-line")
+    expect(usage).to_be_hidden()
+    hand = """([id, cpu_percent, memory_bytes, output_rate]) => {
+      const { rates } = document.querySelector("session-list");
+      rates.api = { cards: async () => ({ sessions: { [id]: { cpu_percent, memory_bytes, output_rate } } }) };
+      return rates.ask();
+    }"""
+    page.evaluate(hand, [session, [3, 98.4], [0, 1288490189], [0, 2048, None, 5120]])
+    expect(usage).to_have_text("CPU 98 % · 1.2 GB")
+    spark.hover(position={"x": 1, "y": 5})
+    expect(spark.locator(".reading")).to_have_text("30 s ago: 0 B/s")
+    box = spark.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.65, box["y"] + 5)
+    expect(spark.locator(".reading")).to_have_text("10 s ago: no data")
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 5)
+    expect(spark.locator(".reading")).to_have_text("now: 5.0 KB/s")
+    page.mouse.move(0, 0)
+    expect(spark.locator(".reading")).to_be_hidden()
+    page.evaluate(hand, [session, [3, 2], [0, 4096], [0, 0]])
+    expect(usage).to_be_hidden()
+    expect(spark).to_be_hidden()

@@ -35,8 +35,10 @@ class MachinePanel extends Parted {
     this.meter("disk", now.disk_bytes, now.disk_total_bytes);
     const line = this.part("line");
     line.top = 100;
-    line.values = series.cpu_percent.slice(-POINTS);
-    line.label = t("Processor of the machine in the last ten minutes, now {value}", { value: percent(now.cpu_percent, 0) });
+    line.show({
+      values: series.cpu_percent.slice(-POINTS), words: (value) => percent(value, 0), each: POLL_MS,
+      label: t("Processor of the machine in the last ten minutes, now {value}", { value: percent(now.cpu_percent, 0) }),
+    });
     this.hidden = false;
   }
 

@@ -11,8 +11,10 @@ import { setHidden, setText } from "./dom.js";
 import "./file-drop.js";
 import { SessionBell } from "./session-bell.js";
 import { keyOf } from "./shortcuts.js";
+import { pasteInto } from "./paste.js";
 import { choices } from "./terminal-look.js";
 import { toast } from "./toast-line.js";
+import { TouchSelection } from "./touch-selection.js";
 import "./view-menu.js";
 
 const MENU = ["terminal.search", "session.commands", "session.notes", "session.chat", "session.share", "session.details",
@@ -34,6 +36,11 @@ export class PaneTools {
       signal: page.ending.signal,
     });
     this.offers = new CopyOffers(this.status.id);
+    this.fingers = new TouchSelection({
+      stage: page.querySelector(".stage"), view: this.view, signal: page.ending.signal, by: (lines) => page.scroll.by(lines),
+      terminal: () => page.scroll.reading ? page.scroll.pane.term : this.view.term,
+      deeds: { copy: () => this.copySelection(), paste: () => pasteInto(this.view), mayPaste: () => this.types },
+    });
     this.known = new Map(this.list().map((action) => [action.id, action]));
     this.listen();
     const menu = page.querySelector("view-menu");

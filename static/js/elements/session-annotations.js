@@ -22,6 +22,8 @@ export class SessionAnnotations {
    * models/history.js that is tied to `view`; `others`: panels in the same place. */
   constructor({ page, stream, link, view, history, scroll = null, others = [], signal, back }) {
     Object.assign(this, { page, stream, view, history, scroll, others });
+    const notes = { id: "session.notes", title: t("Notes on lines"), group: t("Session"), keys: ["Alt+Shift+N"], run: () => this.toggle() };
+    this.known = new Map([[notes.id, notes]]);
     this.notes = new Annotations({ connection: link, stream, signal });
     this.panel = page.querySelector("annotation-panel");
     customElements.upgrade(this.panel);
@@ -236,9 +238,7 @@ export class SessionAnnotations {
 
   register() {
     this.unregister();
-    this.remove = actions.add({
-      id: "session.notes", title: t("Notes on lines"), group: t("Session"), keys: ["Alt+Shift+N"], run: () => this.toggle(),
-    });
+    this.remove = actions.add(this.known.get("session.notes"));
   }
 
   unregister() {

@@ -10,12 +10,16 @@ import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
 import { roleWords } from "../helpers/roles.js";
 import { glassWords, may } from "../helpers/sharing.js";
-import { paletteOf } from "../helpers/palettes.js";
+import { paletteOf, usualContrast } from "../helpers/palettes.js";
 import { paint } from "../helpers/small-screen.js";
+import { POINT_MS } from "../models/rates.js";
 import { t, tn } from "../helpers/words.js";
 
 // One and the same, so that nothing is drawn anew for it.
-const NO_RATES = [];
+const NO_FIGURES = { output: [], cpu: [], memory: [] };
+// From here on it is worth a word on a card: percent of a core, bytes.
+const MUCH_CPU = 20;
+const MUCH_MEMORY = 512 * 1024 * 1024;
 
 export class SessionCard extends Parted {
   /** {session, news, pinned}; `colours`: of tags, as the account chose them; `doing`: what is about to happen to it. */
@@ -61,6 +65,7 @@ export class SessionCard extends Parted {
     this.drawShared();
     this.drawProgress();
     this.drawTags();
+    if (this.figures) this.drawUsage();
   }
 
   /** Somebody else's: whose, and what may be done there. One's own: which administrator looks, and why. */
@@ -74,16 +79,31 @@ export class SessionCard extends Parted {
     else this.say("shared", t("{owner}’s, {role}", { owner, role: roleWords(role) }));
   }
 
-  /** `rates`: bytes of output a second, of the last minutes; null where nobody counted. */
-  drawRate(rates = NO_RATES) {
-    if (this.rates === rates) return;
-    this.rates = rates;
+  /** What models/rates.js knows of it, of the last minutes; null where nobody counted. */
+  drawFigures(figures = NO_FIGURES) {
+    if (this.figures === figures) return;
+    this.figures = figures;
+    this.drawUsage();
     const spark = this.part("spark");
-    const most = Math.max(0, ...rates);
+    const most = Math.max(0, ...figures.output);
     setHidden(spark, most === 0);
     if (most === 0) return;
-    spark.values = rates;
-    spark.label = t("Output, up to {amount} a second", { amount: bytes(most) });
+    spark.show({
+      values: figures.output, words: (value) => t("{bytes}/s", { bytes: bytes(value) }), each: POINT_MS,
+      label: t("Output, up to {amount} a second", { amount: bytes(most) }),
+    });
+  }
+
+  /** Only where it is much: on most cards it would say nothing. */
+  drawUsage() {
+    const running = this.session.state === "running";
+    const [cpu, memory] = [this.figures.cpu.at(-1) ?? 0, this.figures.memory.at(-1) ?? 0];
+    const known = [];
+    if (running && cpu >= MUCH_CPU) known.push(t("CPU {percent}", { percent: percent(cpu, 0) }));
+    if (running && memory >= MUCH_MEMORY) known.push(bytes(memory));
+    setHidden(this.part("usage"), known.length === 0);
+    this.say("usage", known.join(" · "));
+    this.part("usage").title = known.length ? t("Processor {percent} of one core, memory {bytes}", { percent: percent(cpu), bytes: bytes(memory) }) : "";
   }
 
   /** Also once a second without news: ages and durations move by themselves. */
@@ -185,7 +205,8 @@ export function tagChip(tag, colours) {
 /** The one that the account chose for its terminals; without xterm.js, which this page does not load. */
 function palette() {
   const name = isDark() ? "dark" : "light";
-  return paletteOf(preferences.get(`terminal_${name}_theme`), `holdfast-${name}`).theme;
+  const { theme, dark } = paletteOf(preferences.get(`terminal_${name}_theme`), `holdfast-${name}`);
+  return { ...theme, contrast: preferences.get("terminal_contrast") ?? usualContrast(dark) };
 }
 
 customElements.define("session-card", SessionCard);

@@ -199,7 +199,7 @@ class SessionList extends Parted {
   }
 
   drawRates() {
-    for (const id of this.thumbnails.inSight) this.cards.get(id)?.drawRate(this.rates.known.get(id));
+    for (const id of this.thumbnails.inSight) this.cards.get(id)?.drawFigures(this.rates.known.get(id));
   }
 
   paint(id) {

@@ -14,6 +14,7 @@ import { SessionAnnotations } from "./session-annotations.js";
 import { SessionChat } from "./session-chat.js";
 import { listenToGestures } from "./gestures.js";
 import { followViewport } from "./keyboard-viewport.js";
+import { GuestTools } from "./guest-tools.js";
 import { pasteInto } from "./paste.js";
 import { toast } from "./toast-line.js";
 import { Parted, pageData, setHidden } from "./dom.js";
@@ -52,9 +53,11 @@ class SharedPage extends Parted {
       signal, back: () => this.view.focus(),
     });
     this.asking = new SessionKeyboard({ page: this, stream: this.stream, link: this.link, running: () => this.facts.state === "running" });
+    this.tools = new GuestTools(this, signal);
     followViewport(this, (open) => { this.view.keyboard = open; }, signal);
     window.holdfast.stream = this.stream;
     window.holdfast.terminal = this.view;
+    window.holdfast.tools = this.tools;
     this.draw();
     if (may(this.given, "type") && !matchMedia("(pointer: coarse)").matches) this.view.focus();
   }

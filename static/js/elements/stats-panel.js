@@ -58,6 +58,7 @@ class StatsPanel extends Parted {
     this.part("chart-cpu").show({ label: t("Processor"), values: session.cpu_percent, words: percent, ...place });
     this.part("chart-memory").show({ label: t("Memory"), values: session.memory_bytes, words: bytes, ...place });
     this.part("chart-output").show({ label: t("Output"), values: session.output_rate, words: rate, ...place });
+    this.part("chart-input").show({ label: t("Input"), values: session.input_rate, words: rate, ...place });
     this.part("chart-viewers").show({ label: t("Viewers"), values: session.viewers, words: (value) => number(value), ...place });
     this.part("chart-machine").show({
       label: t("Processor of the machine"), values: machine.series.cpu_percent, words: percent, top: 100,

@@ -5,7 +5,7 @@ When it changes, `document` gets a `lookchange` event: `dress` the terminal agai
 
 import { WebglAddon } from "@xterm/addon-webgl";
 import { ligatures } from "../helpers/ligatures.js";
-import { paletteOf } from "../helpers/palettes.js";
+import { paletteOf, usualContrast } from "../helpers/palettes.js";
 import { t } from "../helpers/words.js";
 import { TerminalChoices } from "../models/terminal-choices.js";
 import { preferences } from "../page.js";
@@ -100,8 +100,7 @@ export function dress(term, { cursor = true } = {}) {
 export function colour(term, { cursor = true } = {}) {
   const { theme, dark } = palette();
   term.options.theme = cursor ? theme : { ...theme, cursor: "#00000000", cursorAccent: theme.foreground };
-  // Most programs choose their colours for a dark ground; on the light one they are darkened until readable.
-  term.options.minimumContrastRatio = choices.get("terminal_contrast") ?? (dark ? 1 : 4.5);
+  term.options.minimumContrastRatio = choices.get("terminal_contrast") ?? usualContrast(dark);
 }
 
 const joiners = new WeakMap();

@@ -88,3 +88,8 @@ const BY_ID = new Map(PALETTES.map((one) => [one.id, one]));
 export function paletteOf(id, otherwise) {
   return BY_ID.get(id) ?? BY_ID.get(otherwise);
 }
+
+/** Most programs choose their colours for a dark ground; on the light one they are darkened until readable. */
+export function usualContrast(dark) {
+  return dark ? 1 : 4.5;
+}

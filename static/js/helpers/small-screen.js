@@ -1,6 +1,8 @@
 /* Draws a thumbnail, as the server sends it (docs/events.md), on a canvas. Pure but for the canvas. What a program
 wrote is only ever text on a picture here. */
 
+import { readable } from "./contrast.js";
+
 const FONT_PX = 14;
 const LINE = 1.2;
 const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono CJK SC", monospace';
@@ -8,8 +10,10 @@ const BOLD = 1, FAINT = 2, ITALIC = 4, INVERSE = 8, UNDERLINE = 16, STRIKE = 32;
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 // A prompt in a corner of a large screen is still to be read: rather a part of it than all of it tiny.
 const SMALLEST = 0.42;
+// Boxes, blocks and Powerline's wedges are part of the ground: they keep their colours, as xterm.js has it.
+const GROUND = /^[\s\u2500-\u259f\ue0a4-\ue0d6]+$/;
 
-/** On a canvas of `width` x `height` CSS pixels. */
+/** On a canvas of `width` x `height` CSS pixels. `palette.contrast`: the least of text on its ground, 1 for as it is. */
 export function paint(canvas, picture, palette, { width, height, density = 1 }) {
   const wide = Math.round(width * density), high = Math.round(height * density);
   if (canvas.width !== wide) canvas.width = wide;
@@ -59,7 +63,7 @@ function drawRun(context, text, style, { left, top, width, cell }) {
   if (!text.trim()) return;
   context.font = `${style.font}${FONT_PX}px ${FONT}`;
   context.globalAlpha = style.alpha;
-  context.fillStyle = style.fore;
+  context.fillStyle = GROUND.test(text) ? style.fore : style.text;
   context.fillText(text, left, top + FONT_PX, width);
   if (style.flags & UNDERLINE) context.fillRect(left, top + FONT_PX + 1.5, width, 1);
   if (style.flags & STRIKE) context.fillRect(left, top + FONT_PX * 0.65, width, 1);
@@ -80,7 +84,9 @@ function resolved([fore, back, flags], palette) {
   let ground = colour(back, palette);
   if (flags & INVERSE) [front, ground] = [ground ?? palette.background, front];
   const font = `${flags & ITALIC ? "italic " : ""}${flags & BOLD ? "bold " : ""}`;
-  return { fore: front, back: ground, flags, font, alpha: flags & FAINT ? 0.6 : 1 };
+  const faint = Boolean(flags & FAINT);
+  const text = readable(front, ground ?? palette.background, (palette.contrast ?? 1) / (faint ? 2 : 1));
+  return { fore: front, text, back: ground, flags, font, alpha: faint ? 0.6 : 1 };
 }
 
 /** A palette number or `#rrggbb` as a CSS colour; null for the default. */
