@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.live.errors import Conflict, Forbidden, NotThere
+from app.live.errors import Conflict, Forbidden, NotKept, NotThere
 from app.live.status import rfc3339
 from app.live.viewer import Viewer
 from app.models.annotation import LINE_LENGTH, MOST_ANNOTATIONS, Annotation, Full
@@ -29,8 +29,11 @@ class Annotations:
         self, session: str, actor: Actor, text: str, offset: int | None, up: int, viewer: Viewer | None = None
     ) -> dict[str, Any]:
         """Fixes a note to the line `up` rows above the one in which the cursor stood at `offset` (None: now). Raises
-        Conflict, Crowded, Forbidden, NotThere, Unavailable."""
+        Conflict, Crowded, Forbidden, NotKept, NotThere, Unavailable."""
         self._rooms.talk.count(session, actor.user_id)
+        room = self._rooms.rooms.get(session)
+        if room is not None and not room.recorded:
+            raise NotKept  # a note keeps what stood in its line
         found = self._rooms.histories.anchor(session, offset, up)
         if found is None:
             raise NotThere(said("That line is not kept (any more)."))

@@ -66,7 +66,7 @@ def listing(session: Session, actor: Actor) -> Any:
     return {name: found[name] for name in AnnotationsBody.model_fields}
 
 
-@route("POST", NOTES, TALK, Answer(201, AnnotationBody))
+@route("POST", NOTES, TALK, Answer(201, AnnotationBody, also=(410,)))
 def annotate(session: Session, actor: Actor, body: NewAnnotation) -> Any:
     """Fixes a note to a line; everybody in the session sees it beside that."""
     made = rooms().annotations.add(session.id, actor, body.text, body.offset, body.up)

@@ -26,7 +26,7 @@ from app.words import said
 # Routes that answer what a session wrote before: there is nothing of one that is not recorded.
 PAST = frozenset({
     "sessions_output", "history_outline", "history_rows", "history_search", "files_download", "commands_command_list",
-    "commands_command_output",
+    "commands_command_output", "timeline_timeline",
 })  # fmt: skip
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 

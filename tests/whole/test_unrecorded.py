@@ -31,7 +31,7 @@ for first in range(0, {LINES}, {AT_ONCE}):
 sys.stdin.read(1)
 """
 WHOLE = b"".join(b"\x1b[3%d;1mline\x1b[m %d\r\n" % (n % 8, n) for n in range(LINES))
-PAST = ("output", "history", "history/rows", "history/search?q=a", "download", "commands", "commands/1/output")
+PAST = ("output", "history", "history/rows", "history/search?q=a", "download", "commands", "commands/1/output", "timeline")
 
 
 def found(directory: Path, secret: str) -> list[str]:
@@ -83,6 +83,8 @@ def test_a_secret_is_gone_when_it_scrolled_off_and_after_the_end(server, viewer,
     one.type(f"echo {last}\n")
     one.wait_output(last.encode() + b"\r\n\x1b[?2004l\r" + last.encode() + b"\r\n")
     until(lambda: found(server.data_dir, last))
+    noted = api.post(f"/sessions/{session}/annotations", {"text": "of this line"})
+    assert noted.status_code == (201 if record else 410), "a note keeps what stands in its line"
     paths = [*PAST, "screen"]
     before = {path: api.get(f"/sessions/{session}/{path}").status_code for path in paths}
     api.call("DELETE", f"/sessions/{session}")
@@ -156,7 +158,7 @@ def test_an_end_that_no_server_saw_and_a_lost_machine(own_server):
 def test_each_route_that_answers_what_was_said_knows_of_such_sessions():
     """A new one that reads must be in PAST, or be named here with its reason."""
     shown = {"pages_session", "pages_session_text", "sessions_screen"}  # the screen as it is; after the end nothing
-    people = {"talk_chat"}  # what people wrote
+    people = {"talk_chat", "annotation_listing"}  # what people wrote
     assert shown | people <= READS
     assert READS - shown - people <= PAST_ROUTES
 
