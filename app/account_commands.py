@@ -8,6 +8,7 @@ import getpass
 import re
 import sys
 import time
+from typing import Any
 
 from app import audit_commands, isolation, scopes
 from app.commands import Failed, add, group, migrated, moment
@@ -70,14 +71,14 @@ def user_passwd(config: Config, wanted: argparse.Namespace) -> None:
     user = existing(config, wanted.name)
     user.set_password(new_password(wanted))
     ResetLink.withdraw(user.id)
-    audit_commands.note("user.passwd", user=user.name)
+    audit_commands.note("user.passwd", about=user.id, user=user.name)
     print(f"{user.name} has a new password; {len(Login.revoke_all(user.id))} logins were ended.")
 
 
 def user_password(config: Config, wanted: argparse.Namespace) -> None:
     user = existing(config, wanted.name)
     secret, _ = ResetLink.issue(user.id)
-    audit_commands.note("user.password", user=user.name)
+    audit_commands.note("user.password", about=user.id, user=user.name)
     print(f"{address(config)}/reset/{secret}")
     print("It works once, for a day, and signs the user out everywhere else.", file=sys.stderr)
 
@@ -87,7 +88,7 @@ def user_second_factor(config: Config, wanted: argparse.Namespace) -> None:
     if wanted.remove and not SecondFactor.remove(user.id):
         raise Failed(f"{user.name} has no second factor")
     if wanted.remove:
-        audit_commands.note("user.second-factor", user=user.name, removed=True)
+        audit_commands.note("user.second-factor", about=user.id, user=user.name, removed=True)
     on = SecondFactor.of(user.id) is not None
     print(f"{user.name} signs in {'with a code as well' if on else 'without a second factor'}.")
 
@@ -109,7 +110,7 @@ def user_list(config: Config, wanted: argparse.Namespace) -> None:
 def user_map(config: Config, wanted: argparse.Namespace) -> None:
     user = existing(config, wanted.name)
     found = os_user.assign(user, wanted.os_user)
-    audit_commands.note("user.map", user=user.name, os_user=user.os_user)
+    audit_commands.note("user.map", about=user.id, user=user.name, os_user=user.os_user)
     print(f"{user.name}: new sessions run as {found.name} ({found.uid})" if found else f"{user.name}: none", end="")
     print("." if config.isolation else f"; of use with {isolation.NAME}=1.")
 
@@ -122,8 +123,8 @@ def token_add(config: Config, wanted: argparse.Namespace) -> None:
     expires_at = time.time() + duration(wanted.expires) if wanted.expires else None
     session = session_of(user, wanted.session) if wanted.session else None
     token, secret = ApiToken.issue(user.id, wanted.name, powers, session, expires_at)
-    facts = {"scopes": sorted(powers), "session": session, "expires_at": expires_at}
-    audit_commands.note("token.add", user=user.name, name=wanted.name, token=token.id, **facts)
+    facts: dict[str, Any] = {"scopes": sorted(powers), "only": session, "expires_at": expires_at}
+    audit_commands.note("token.add", about=user.id, user=user.name, name=wanted.name, token=token.id, **facts)
     print(secret)
 
 

@@ -9,7 +9,7 @@ Server sends: output, snapshot, resized, viewers, ended, status (the contract); 
 start to end), pressure (the disk is full: on or off), forgotten (the session was erased); looked (what an
 account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight);
 role (of this viewer, from now on), removed (this viewer is out); command (one began or ended, to who is in it);
-said, typing (of the chat, to who is in it).
+said, typing (of the chat, to who is in it); notice (an account has one to read).
 """
 
 CLIENT_EVENTS = (
@@ -18,5 +18,5 @@ CLIENT_EVENTS = (
 )  # fmt: skip
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-    "looked", "thumbnail", "role", "removed", "command", "said", "typing",
+    "looked", "thumbnail", "role", "removed", "command", "said", "typing", "notice",
 )  # fmt: skip

@@ -7,10 +7,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app import green
 from app.models.audit import Audit, Entry, via
+from app.models.notice import KINDS
 from app.models.session import Session
 from app.permissions import Actor
 
@@ -39,6 +41,7 @@ class Auditor:
         self._queue: list[Waiting] = []
         self._wake = green.Signal()
         self._read: OrderedDict[tuple[str, int, str], float] = OrderedDict()
+        self.on_notice: Callable[[int], None] = lambda owner_id: None
 
     def start(self) -> None:
         green.spawn(self._run)
@@ -62,6 +65,14 @@ class Auditor:
     def ended(self, actor: Actor, action: str, sessions: list[Session], address: str) -> None:
         """One or several in one go, each an entry that its owner sees."""
         self.note(*(_about(one, actor, action, address=address) for one in sessions), wait=True)
+
+    def seated(self, actor: Actor, member: str, team: str, given: list[tuple[Session, str]], address: str) -> None:
+        """Somebody came into a team, and so into what is shared with it: each owner can read it."""
+        facts = {"user": member, "team": team}
+        self.note(
+            *(_about(one, actor, "team.join", address=address, details=facts | {"role": role}) for one, role in given),
+            wait=True,
+        )
 
     def expired(self, session: Session) -> None:
         self.note(_about(session, None, "session.expired", via="server"))
@@ -91,6 +102,9 @@ class Auditor:
                 del self._queue[: len(due)]
                 for one in due:
                     one.written.set()
+                for owner_id in {one.entry.owner_id for one in due if one.entry.action in KINDS}:
+                    if owner_id is not None:
+                        self.on_notice(owner_id)
 
 
 def _about(session: Session, actor: Actor | None, action: str, **facts: Any) -> Entry:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from peewee import DoubleField, IntegerField, TextField
+from peewee import DoubleField, IntegerField, TextField, fn
 
 from app.models.base import Record, db, now, written
 from app.permissions import Actor
@@ -82,6 +82,12 @@ class Audit(Record):
             rows = rows.where(cls.session == session)
         with db.connection_context():
             return list(rows)
+
+    @classmethod
+    def newest(cls) -> int:
+        """Its number; 0: there is none."""
+        with db.connection_context():
+            return cls.select(fn.MAX(cls.number)).scalar() or 0
 
     @classmethod
     def all(cls) -> Iterator[Audit]:

@@ -21,6 +21,7 @@ from peewee import (
 from app.models.base import Record, db, now, written
 from app.models.grant import Grant
 from app.models.link import Guest
+from app.models.team import Team
 from app.models.user import User
 from app.permissions import OWNER, WATCH, Actor, allows, role_of
 
@@ -130,6 +131,14 @@ class Session(Record):
         """The record whoever may see it: for what acts on its own, never for what answers somebody."""
         with db.connection_context():
             return cls.select(cls, User).join(User).where(cls.id == session_id).first()
+
+    @classmethod
+    def shared_with(cls, team: Team, member: User) -> list[tuple[Session, str]]:
+        """What the member comes into by the team, and in which role; his own left out."""
+        roles = Grant.roles_of(team)
+        with db.connection_context():
+            chosen = cls.select().where(cls.id.in_(list(roles)), cls.owner != member.id)
+            return [(one, roles[one.id]) for one in chosen]
 
     @classmethod
     def in_state(cls, state: str) -> list[Session]:

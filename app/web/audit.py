@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from flask import current_app, render_template, request
+from flask import current_app, g, render_template, request
 from pydantic import BaseModel, Field
 
 from app.live.status import rfc3339
@@ -23,6 +23,7 @@ QUIET = {
     "talk_say": "talk is kept with its author where it belongs, and is erased with the session; the log is not",
     "glass_break_glass": "written down by itself, before it is done",
     "dashboard_look": "what one has seen, for oneself",
+    "notices_put_away": "the same",
     "dashboard_end_several": "written down by itself, one entry a session",
     "preferences_preference_change": "how one likes one's own pages",
     "pages_language": "the same",
@@ -64,8 +65,14 @@ def after(row: Route, actor: Actor | None, given: dict[str, Any], path: dict[str
     session_id, owner = (session.id, session.owner_id) if session is not None else ("", None)
     if session is None and isinstance(made, dict) and ID.fullmatch(str(made.get("id", ""))):
         session_id, owner = made["id"], actor.user_id if actor is not None else None
+    owner = g.get("audit_about", owner)
     details = {name: value for name, value in path.items() if name in TOLD_OF_PATH} | _told(given.get("body"))
     note(actor, row.action, session=session_id, owner_id=owner, details=details)
+
+
+def about(user_id: int) -> None:
+    """This request changes that account: its user reads the entry, too."""
+    g.audit_about = user_id
 
 
 def note(actor: Actor | None, action: str, **facts: Any) -> None:

@@ -12,6 +12,7 @@ from app.models.passkey import Passkey
 from app.models.reset_link import ResetLink
 from app.models.second_factor import SecondFactor
 from app.models.user import User
+from app.web import audit
 from app.web.answers import AccountsBody, ResetLinkBody
 from app.web.problems import not_found
 from app.web.routes import ADMIN_BROWSER, API, Answer, route
@@ -43,6 +44,7 @@ def named(name: str) -> User:
     user = User.named(name)
     if user is None:
         raise not_found()
+    audit.about(user.id)
     return user
 
 

@@ -41,7 +41,7 @@ class Viewer:
         self.acks_drawn = True
         self.connected = True
         for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten",
-                     "thumbnail", "looked", "role", "removed", "said", "typing"):  # fmt: skip
+                     "thumbnail", "looked", "role", "removed", "said", "typing", "notice"):  # fmt: skip
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}

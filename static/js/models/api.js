@@ -309,6 +309,15 @@ export class Api {
     return this.call("DELETE", "/second-factor");
   }
 
+  /** What others did to this account, the newest first, without what was put away in this browser. */
+  notices() {
+    return this.call("GET", "/notices").then(({ notices }) => notices);
+  }
+
+  putAwayNotices(number) {
+    return this.call("DELETE", `/notices/${number}`);
+  }
+
   accounts() {
     return this.call("GET", "/accounts").then(({ accounts }) => accounts);
   }

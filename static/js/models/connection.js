@@ -29,6 +29,7 @@ server sends
   role, removed                  this page's role from now on; it is out of the session
   command                        a command of the session's shell began or ended
   said, typing                   a message of the chat; somebody writes one
+  notice                         there is one to read: of what others did to this account
 */
 
 import { t } from "../helpers/words.js";
@@ -39,7 +40,7 @@ export const CLIENT_EVENTS = [
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed", "command", "said", "typing",
+  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "notice",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
