@@ -40,7 +40,7 @@ class Auditor:
     def __init__(self) -> None:
         self._queue: list[Waiting] = []
         self._wake = green.Signal()
-        self._read: OrderedDict[tuple[str, int, str], float] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str, int, str], float] = OrderedDict()
         self.on_notice: Callable[[int], None] = lambda owner_id: None
 
     def start(self) -> None:
@@ -78,15 +78,29 @@ class Auditor:
         self.note(_about(session, None, "session.expired", via="server"))
 
     def read(self, actor: Actor, session: Session, address: str) -> None:
-        """Its screen or output was asked for over HTTP. Written once in READ_SECONDS for each who asks."""
-        key, now = (via(actor), actor.user_id, session.id), time.monotonic()
+        """Its screen or output was asked for over HTTP, where nobody joins."""
+        self._once(actor, session, "session.read", address)
+
+    def typed(self, actor: Actor, session: Session, address: str) -> None:
+        """Over HTTP, too."""
+        self._once(actor, session, "session.type", address)
+
+    def peeked(self, actor: Actor, sessions: list[Session], address: str) -> None:
+        """Their screens are in sight on a dashboard, drawn small. One's own are no entry into another's session."""
+        for session in sessions:
+            if session.owner_id != actor.user_id:
+                self._once(actor, session, "session.peek", address)
+
+    def _once(self, actor: Actor, session: Session, action: str, address: str) -> None:
+        """Written once in READ_SECONDS for each who does it, and each way."""
+        key, now = (action, via(actor), actor.user_id, session.id), time.monotonic()
         if now - self._read.get(key, -READ_SECONDS) < READ_SECONDS:
             return
         self._read[key] = now
         self._read.move_to_end(key)
         if len(self._read) > MOST_READERS:
             self._read.popitem(last=False)
-        self.note(_about(session, actor, "session.read", address=address))
+        self.note(_about(session, actor, action, address=address))
 
     def _run(self) -> None:
         while True:

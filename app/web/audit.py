@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 from app.live.status import rfc3339
 from app.models.audit import Audit, Entry
 from app.models.session import ID, Session
-from app.permissions import Actor
+from app.permissions import OWNER, Actor
 from app.web.answers import AuditBody
 from app.web.bodies import Query
 from app.web.hosts import SAFE_METHODS
 from app.web.routes import API, SIGNED_IN, Answer, Route, page, route
 
 QUIET = {
-    "sessions_type_in": "every key would be an entry; who joined is one, and the session's timeline has who typed",
+    "sessions_type_in": "every key would be an entry; written down by itself, once an hour",
     "sessions_resize": "as often as a window is dragged, and it is undone by another",
     "talk_say": "talk is kept with its author where it belongs, and is erased with the session; the log is not",
     "glass_break_glass": "written down by itself, before it is done",
@@ -44,6 +44,8 @@ READS = frozenset({
     "files_download", "commands_command_list", "commands_command_output",
     "talk_chat",
 })  # fmt: skip
+# And those that answer what runs there, and what its last command was: of others' sessions they are entries, too.
+TELLS = frozenset({"sessions_status", "stats_processes"})
 # What of a body is written down: never a command, its environment, input, a password or a token.
 TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
@@ -57,8 +59,12 @@ MOST_ENTRIES = 500
 def after(row: Route, actor: Actor | None, given: dict[str, Any], path: dict[str, Any], answer: Any) -> None:
     """Called by the gate when a request has been answered without an error."""
     session: Session | None = given.get("session")
-    if row.name in READS and session is not None and actor is not None:
-        current_app.extensions["rooms"].audit.read(actor, session, address())
+    if session is not None and actor is not None:
+        auditor = current_app.extensions["rooms"].audit
+        if row.name in READS or row.name in TELLS and session.role != OWNER:
+            auditor.read(actor, session, address())
+        elif row.name == "sessions_type_in":
+            auditor.typed(actor, session, address())
     if row.method in SAFE_METHODS or row.name in QUIET:
         return
     made = answer[0] if isinstance(answer, tuple) else answer
