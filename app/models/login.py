@@ -119,7 +119,8 @@ def _any(name: str, condition: Any) -> bool:
 
 
 def _live() -> Any:
-    return Login.revoked_at.is_null() & (Login.last_seen_at > now() - IDLE_SECONDS)
+    used = Login.revoked_at.is_null() & (Login.last_seen_at > now() - IDLE_SECONDS)
+    return used & Login.user.in_(User.enabled())
 
 
 @written

@@ -14,7 +14,10 @@ MOST_NOTICES = 20
 KINDS = {
     "team.join": "team", "people.reset": "reset-link", "user.password": "reset-link", "password.reset": "new-password",
     "user.passwd": "new-password", "people.second_factor_remove": "second-factor",
-    "user.second-factor": "second-factor",
+    "user.second-factor": "second-factor", "people.sign_out": "signed-out", "user.logout": "signed-out",
+    "people.tokens_revoke": "tokens", "people.token_revoke": "tokens", "token.revoke": "tokens",
+    "people.passkeys_remove": "passkeys", "people.passkey_remove": "passkeys", "user.passkeys": "passkeys",
+    "people.change": "account", "user.disable": "account", "user.enable": "account", "user.admin": "account",
 }  # fmt: skip
 
 

@@ -162,6 +162,12 @@ class Session(Record):
             return [row.id for row in cls.select(cls.id).where(cls.owner == user_id)]
 
     @classmethod
+    def existing(cls, ids: Collection[str]) -> set[str]:
+        """Those of these that have a record."""
+        with db.connection_context():
+            return {row.id for row in cls.select(cls.id).where(cls.id.in_(list(ids)))}
+
+    @classmethod
     def begin(cls, most: int | None = None, **fields: Any) -> Session:
         """A new record. Raises Enough when the owner has `most` that run: counted and inserted in one
         transaction, because requests that come together would all count before the first has inserted."""

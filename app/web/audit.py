@@ -50,6 +50,7 @@ TELLS = frozenset({"sessions_status", "stats_processes"})
 TOLD = (
     "name", "tags", "group", "signal", "forget", "role", "user", "label", "rights", "scope", "scopes", "expires_at",
     "expires_in_seconds", "expires_seconds", "admin", "team", "fresh", "most_viewers", "locked", "paused",
+    "disabled", "end_sessions",
 )  # fmt: skip
 # And of a path: never the secret of a link.
 TOLD_OF_PATH = frozenset({"number", "name", "deed", "user", "viewer"})

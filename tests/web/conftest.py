@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.accounts import Accounts
 from app.live.auditor import Auditor
 from app.live.commands import Commands
 from app.live.deeds import Deeds
@@ -107,6 +108,7 @@ class ActedRooms:
         self.commands = Commands(self, Path("/nowhere"))
         self.workers = Alone()
         self.talk = Talk(self)
+        self.accounts = Accounts(self, None)
 
     def room_of(self, session):
         raise NotThere
@@ -179,8 +181,8 @@ class ActedRooms:
     def download(self, session, format):
         return iter([b"hello ", format.encode()])
 
-    def logins_revoked(self, login_ids=(), token_ids=()):
-        self.closed.append((sorted(login_ids), sorted(token_ids)))
+    def logins_revoked(self, login_ids=(), token_ids=(), user_id=None):
+        self.closed.append((sorted(login_ids), sorted(token_ids), *([user_id] if user_id else [])))
 
     def counts(self):
         return {"running": 3, "viewers": 2}
