@@ -17,10 +17,6 @@ from app.models.second_factor import SecondFactor
 from app.models.token import ApiToken
 from app.models.user import User
 
-LONGEST_LABEL = 100
-UNITS = {"m": 60, "h": 3_600, "d": 86_400, "y": 365 * 86_400}
-LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
-
 
 def enter(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     users = group(commands, "user", "accounts")
