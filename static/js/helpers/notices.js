@@ -14,6 +14,9 @@ export function noticeWords({ what, by, command, user, team, role, name }) {
       ? t("{who} set a new password for your account.", { who })
       : t("Somebody set a new password for your account, by a link that an administrator made.");
     case "second-factor": return t("{who} took your second factor away.", { who });
+    case "signed-out": return t("{who} logged you out everywhere.", { who });
+    case "tokens": return t("{who} revoked API tokens of yours.", { who });
+    case "passkeys": return t("{who} removed passkeys of yours.", { who });
     default: return t("{who} changed your account.", { who });
   }
 }
