@@ -10,5 +10,5 @@ from __future__ import annotations
 EVENTS_A_SECOND, EVENTS_AT_ONCE = 2_000, 20_000
 # Tabs of one guest of a share link.
 GUEST_CONNECTIONS = 20
-# Of one session, in each web process; the owner always gets in.
+# Of one session; the owner always gets in.
 MOST_VIEWERS = 500

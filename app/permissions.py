@@ -85,11 +85,16 @@ def role_of(actor: Actor | None, session: Owned, given: str | None = None) -> st
         return None
     if actor.guest is None and actor.user_id == session.owner_id:
         return OWNER
-    if actor.guest is None and (broken := glass_of(session, actor.user_id)) is not None:
+    if _administers(actor) and (broken := glass_of(session, actor.user_id)) is not None:
         given = most([role for role in (given, broken) if role is not None])
     if given not in (LINKED if actor.guest else GIVEN) or session.paused:
         return None
     return VIEWER if session.locked else given
+
+
+def _administers(actor: Actor) -> bool:
+    """By what it came with: a token without the scope for administering gets nothing by a broken glass."""
+    return actor.guest is None and (actor.scopes is None or "admin" in actor.scopes)
 
 
 def glass_of(session: Owned, user_id: int) -> str | None:

@@ -268,7 +268,7 @@ def dashboard(found: Data) -> str:
         [name, number(one["paint"]), number(one["load"]), number(one["bytes"] / 1e6)]
         for name, one in found["loads"].items()
     ]
-    loads = table(["page, first load", "ms to the first paint", "ms to the load event", "MB"], pages)
+    loads = table(["page", "ms to the first paint", "ms to the load event", "MB"], pages)
     return "\n\n".join([table(head, [row]), loads])
 
 

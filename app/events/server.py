@@ -66,7 +66,8 @@ class Ways(NamedTuple):
 
 def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads, config: Config) -> None:
     callers: dict[str, Caller] = {}
-    crowd = Crowd(io.server.environ, rooms.sockets, config.account_connections, config.address_connections)
+    crowds = rooms.workers.crowds
+    crowd = Crowd(io.server.environ, rooms.sockets, crowds, config.account_connections, config.address_connections)
 
     def connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
         actor = ways.actor(environ, auth)
@@ -77,16 +78,19 @@ def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads, config: Confi
         if connection is None or connection.closed:
             return  # it left while the database was asked, and its disconnect has been
         if (full := crowd.refusal(actor, environ)) is not None:
+            crowds.changed()
             raise socketio.exceptions.ConnectionRefusedError(told(language, full), {"full": True})
         if not counts(actor):
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")  # since it was asked who it is
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
         callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)
+        crowds.changed()
         rooms.shares.came(actor)
 
     def disconnect(sid: str, reason: object = None) -> None:
         rooms.sockets.went(sid)
+        crowds.changed()
         rooms.feed.unwatch(sid)
         caller = callers.pop(sid, None)
         if caller is not None:

@@ -78,21 +78,15 @@ def enter(
 def overtaken(rooms: Rooms, room: Room, viewer: Viewer) -> bool:
     """Its client is here already, by a connection that is newer. So this one is dead and does not know it (the server
     hung, and reads only now what was sent before): it must not take the place of the one that lives."""
-    return any(
-        one.input_client and one.input_client == viewer.input_client and rooms.sockets.came_before(viewer.sid, one.sid)
-        for one in room.viewers.values()
-        if one.sid != viewer.sid
-    )
+    others = [old.sid for old in room.before(viewer) if old.sid != viewer.sid]
+    return any(rooms.sockets.came_before(viewer.sid, other) for other in others)
 
 
 def full(room: Room, viewer: Viewer) -> bool:
     """Never for the owner, nor for who takes the place of the viewer it was."""
-    if viewer.role == OWNER or len(room.viewers) < MOST_VIEWERS:
+    if viewer.role == OWNER or len(room.everybody()) + room.unnamed() < MOST_VIEWERS:
         return False
-    client = viewer.input_client
-    return not any(
-        old.sid == viewer.sid or (client and old.input_client == client) for old in room.viewers.values()
-    )
+    return not room.before(viewer) and not room.before_elsewhere(viewer)
 
 
 def depart(rooms: Rooms, caller: Caller, session_id: str) -> None:

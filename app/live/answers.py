@@ -106,7 +106,7 @@ class Answers:
         until = self._room.offset
         record = self._rooms.records[self._room.session]
         directory = self._rooms.config.sessions_dir / record.id
-        data = green.offload(missed, directory, self._rooms.past_of(record, heard), heard, until)
+        data = green.offload(missed, directory, self._rooms.openings.past_of(record, heard), heard, until)
         if data:
             self._type(data, until)
         return until

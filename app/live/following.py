@@ -14,44 +14,36 @@ from app import green
 from app.config import Config
 from app.keeper import timeline
 from app.keeper.client import KeeperClient, KeeperError, State, ensure
-from app.keeper.journal import JournalReader
-from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER, Answers
+from app.live.answers import Answers
 from app.live.auditor import Auditor
 from app.live.bookkeeper import Bookkeeper
 from app.live.commands import Commands
+from app.live.endings import Endings
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
 from app.live.looks import Looks
 from app.live.machine import MachineLook
+from app.live.openings import Openings
 from app.live.processes import ProcessTable
-from app.live.restore import Past, end_of, first_size, restore
 from app.live.room import Room
 from app.live.samples import Samples
 from app.live.sizes import Sizes
 from app.live.sockets import Sockets
 from app.live.status import status_of
-from app.live.tally import Tally, recounted
 from app.live.thumbnails import Thumbnails
 from app.live.uploads import Uploads
 from app.live.wire import Wire
 from app.live.workers import Workers
-from app.models.session import ENDED, LOST, RUNNING, Session
-from app.models.snapshot import Snapshot
+from app.models.session import RUNNING, Session
 from app.words import said
 
 log = logging.getLogger(__name__)
 
-# Screens rebuilt at once at a start; more would only fight for the native threads that help.
-RESTORES_AT_ONCE = 2
-# A joiner waits so long for a restored room to reach what was the present when it was made.
-CATCH_UP_SECONDS = 2.0
 # A reader that failed begins again after so long, from snapshot and journal.
 REPAIR_SECONDS = 2.0
 # A keeper that its vault did not bring back within so long is gone for good, and a new one is started.
 KEEPER_GONE_SECONDS = 5.0
-# The room of an ended session is kept so long after its last viewer.
-LINGER_SECONDS = 30.0
 # The keeper gives a program's start 10 s, and asks for it are repeated for 15: a row that is younger may be one whose
 # program another worker is starting this moment.
 LAUNCH_SECONDS = 30.0
@@ -86,11 +78,10 @@ class Following:
         self.histories = Histories(config.sessions_dir)
         self.uploads = Uploads()
         self._wire = wire
-        self._known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
-        self._ended: dict[str, State] = {}
-        self._opening: dict[str, green.Semaphore] = {}
-        self._launching: set[str] = set()  # rows whose program may not have begun yet
-        self._restores = green.Semaphore(RESTORES_AT_ONCE)
+        self.known: dict[str, State] = {}  # as the keeper said when we connected, or at the start
+        self.endings = Endings(self)
+        self.launching: set[str] = set()  # rows whose program may not have begun yet
+        self.openings = Openings(self, wire)
 
     def start(self) -> None:
         """Connects to the keeper and follows every running session. Returns at once."""
@@ -111,7 +102,7 @@ class Following:
         self.keeper_connected = True
         self.regain()
         # At once: what is launched from now on is added to this list, not to an older one.
-        self._known = {state.id: state for state in states}
+        self.known = {state.id: state for state in states}
         for state in states:
             room = self.rooms.get(state.id)
             if room is not None and state.alive and room.size_due != (state.rows, state.cols):
@@ -170,9 +161,7 @@ class Following:
             self.changed(session)
 
     def ended(self, state: State) -> None:
-        self._ended[state.id] = state
-        if room := self.rooms.get(state.id):
-            room.ending(state.head)
+        self.endings.tell(state)
 
     # Following.
 
@@ -182,7 +171,7 @@ class Following:
         if not self.workers.alone:
             self._missed_notes({session.id: session for session in running})
         for session in running:
-            if session.id in self._launching:
+            if session.id in self.launching:
                 continue  # a row before its program: the keeper may be asked for it this moment
             try:
                 self._reconcile_one(session)
@@ -199,18 +188,18 @@ class Following:
                 self.named(session_id, *labels)
 
     def _reconcile_one(self, session: Session) -> None:
-        state, room = self._known.get(session.id), self.rooms.get(session.id)
+        state, room = self.known.get(session.id), self.rooms.get(session.id)
         if state is None or state.lost:
             if not self.workers.alone and time.time() - session.created_at < LAUNCH_SECONDS:
                 green.spawn(self._look_again, session.id)
             else:
-                self._gone(session)
+                self.endings.gone(session)
         elif not state.alive:
             self.ended(state)
             if room is None:
-                self._record_end(session, state)
+                self.endings.write(session, state)
         elif room is None:
-            green.spawn(self._follow, session)
+            green.spawn(self.follow, session)
         else:
             room.head_moved(state.head)
 
@@ -221,115 +210,39 @@ class Following:
         if session is None or session.state != RUNNING or not self.keeper_connected:
             return  # a new connection to the keeper brings it in line
         if (state := self.keeper.state(session_id)) is not None:
-            self._known[session_id] = state
+            self.known[session_id] = state
         self._reconcile_one(session)
 
-    def _follow(self, session: Session) -> None:
+    def follow(self, session: Session) -> None:
         try:
             self.room_of(session)
         except Exception:
             log.exception("session %s cannot be followed", session.id)
 
     def room_of(self, session: Session) -> Room:
-        """The session's room, made if need be: from its snapshot and journal, in a native thread. One that was made
-        by another a moment ago may still be on its way to the present: that is waited for."""
-        room = self.rooms.get(session.id)
-        if room is not None:
-            room.caught_up.wait(CATCH_UP_SECONDS)
-            return room
-        lock = self._opening.setdefault(session.id, green.Semaphore(1))
-        try:
-            with lock:
-                room = self.rooms.get(session.id)
-                if room is None:
-                    with self._restores:
-                        room = self._restored(session)
-                    if room.over:
-                        green.spawn(self.linger, session.id)  # who asked may never enter
-        finally:
-            self._opening.pop(session.id, None)
-        return room
+        return self.openings.room_of(session)
 
-    def _restored(self, session: Session) -> Room:
-        running = session.state == RUNNING
-        state = self._state_of(session) if running else None
-        directory = self.config.sessions_dir / session.id
-        until = self._answered(session, state) if state else None
-        past = self.past_of(session, until)
-        done = green.offload(restore, directory, past, until, self.config.scrollback_lines)
-        room = Room(session.id, done.screen, done.offset, JournalReader(directory), self._wire)
-        room.fresh_from = done.fresh_from
-        room.screen.signs.bells = session.bells  # the past is replayed without ringing
-        room.tally = self._tally(session, room)
-        # To the present, by the timeline: what the reader takes from here on is timed by when it comes.
-        room.marks = self.commands.caught_up(session, max(room.offset, room.reader.head()))
-        room.last_output_at = state.last_output_at if state else session.last_output_at
-        self._adopt(room, session)
-        if state is None:
-            room.over = True
-            room.finished.set()
-            room.caught_up.set()
-        else:
-            self.keeper.follow(session.id)
-            room.present = room.reader.head()
-            room.head_moved(state.head)
-            for event in timeline.read(directory, done.offset):
-                if event.kind == "resize":
-                    room.resized(event.offset, *event.size)
-            if ended := self._ended.get(session.id):
-                room.ending(ended.head)
-        green.spawn(self._run, room)
-        room.caught_up.wait(CATCH_UP_SECONDS)
-        return room
-
-    def _tally(self, session: Session, room: Room) -> Tally:
-        """What was counted when the row was saved, and in the journal since then."""
-        if session.state != RUNNING:
-            return Tally(room.offset, session.output_lines or 0, session.input_bytes or 0)
-        at, lines = (0, 0) if session.output_lines is None else (session.output_bytes, session.output_lines)
-        lines += green.offload(recounted, room.reader.read, at, room.offset) if at < room.offset else 0
-        return Tally(max(at, room.offset), lines, session.input_bytes or 0)
-
-    def _state_of(self, session: Session) -> State:
+    def state_of(self, session: Session) -> State:
         """As the keeper said. One that another worker starts is known to the keeper before we are told of it."""
         until = time.monotonic() + LAUNCHING_SECONDS
-        while (state := self._known.get(session.id)) is None:
+        while (state := self.known.get(session.id)) is None:
             if self.keeper_connected and not self.workers.alone:
                 state = self.keeper.state(session.id)
             if state is not None:
-                self._known[session.id] = state
+                self.known[session.id] = state
             elif self.workers.alone or not self.keeper_connected or time.monotonic() > until:
                 raise Unavailable(said("The keeper does not answer just now. Try again in a moment."))
             else:
                 green.sleep(LAUNCHING_PAUSE)
         return state
 
-    def _answered(self, session: Session, state: State) -> int:
-        """Up to where device queries are answered: below, the past is only replayed."""
-        if state.last_output_at is None or time.time() - state.last_output_at > ANSWER_SECONDS:
-            return state.head
-        answered = self.keeper.input_heard(session.id, ANSWERER)
-        return min(state.head, max(answered, state.head - ANSWER_BYTES))
-
-    def past_of(self, session: Session, until: int | None) -> Past:
-        """Where to begin to rebuild the screen at `until`."""
-        directory = self.config.sessions_dir / session.id
-        # Better than none even where the journal has dropped what came after it.
-        for snapshot in Snapshot.newest_first(session.id, until):
-            try:
-                return Past(snapshot.offset, snapshot.rows, snapshot.cols, snapshot.body)
-            except ValueError:
-                log.warning("session %s: the snapshot at %d cannot be read", session.id, snapshot.offset)
-        rows, cols = first_size(directory) or (session.rows, session.cols)
-        return Past(0, rows, cols)
-
-    def _adopt(self, room: Room, session: Session) -> None:
+    def adopt(self, room: Room, session: Session) -> None:
         self.rooms[session.id] = room
         self.records[session.id] = session
         room.on_change = lambda: self.changed(session.id)
         room.on_title = lambda: room.tell_status(status_of(self, session), hidden=True)
         room.on_commands = lambda ran: self.commands.noted(room, ran)
-        room.on_end = lambda: self._finish(session.id)
+        room.on_end = lambda: self.endings.finish(session.id)
         answers = Answers(self, room)
         self.answers.add(answers)
         room.on_replies = answers.replied
@@ -338,7 +251,7 @@ class Following:
         room.unnamed = lambda: self.workers.unnamed(session.id)
         self.workers.adopted(room)
 
-    def _run(self, room: Room) -> None:
+    def run(self, room: Room) -> None:
         try:
             room.run()
         except NotThere:
@@ -350,63 +263,7 @@ class Following:
             self.rooms.pop(room.session, None)
             green.sleep(REPAIR_SECONDS)
             if (session := Session.numbered(room.session)) is not None and session.state == RUNNING:
-                self._follow(session)
-
-    def _gone(self, session: Session) -> None:
-        """The keeper does not know it: it ended while nobody looked, or it went down with the machine."""
-        end = green.offload(end_of, self.config.sessions_dir / session.id)  # reads the whole timeline
-        if end is None:
-            session.erase()  # the server stopped between the row and the program: it never began
-            return
-        record = self.records.get(session.id, session)
-        record.change(
-            state=ENDED if end.exited else LOST,
-            ended_at=end.at,
-            output_bytes=end.offset,
-            exit_code=end.code,
-            exit_signal=end.signal,
-        )
-        self._known.pop(session.id, None)
-        room = self.rooms.get(session.id)
-        if room is not None and not room.finished.raised:
-            room.over = True
-            self.commands.ended(room, end.at, end.offset)
-            self._closing(room, record)
-        self.changed(session.id)
-
-    def _finish(self, session_id: str) -> None:
-        state, room = self._ended.get(session_id), self.rooms.get(session_id)
-        record = self.records.get(session_id)
-        if state is None or room is None or record is None:
-            return  # another worker forgot it, which had reached its end before we did
-        if state.lost:
-            self._gone(record)
-            return
-        room.last_output_at = state.last_output_at or room.last_output_at
-        if self.workers.leads:
-            self.books.save(room, record)
-        self.commands.ended(room, state.ended_at, state.head)
-        self._record_end(record, state, room)
-        self._closing(room, record)
-        self.changed(session_id)
-
-    def _closing(self, room: Room, record: Session) -> None:
-        ending = {"exit_code": record.exit_code, "exit_signal": record.exit_signal}
-        room.tell("ended", {"session": room.session, **ending})
-        room.finished.set()
-        green.spawn(self.linger, room.session)
-
-    def _record_end(self, record: Session, state: State, room: Room | None = None) -> None:
-        record.change(
-            state=ENDED,
-            ended_at=state.ended_at,
-            exit_code=state.exit_code,
-            exit_signal=state.exit_signal,
-            output_bytes=state.head,
-            **({"output_lines": room.tally.lines, "input_bytes": room.tally.input_bytes} if room else {}),
-        )
-        self._ended.pop(record.id, None)
-        self._known.pop(record.id, None)
+                self.follow(session)
 
     # What can be done with sessions is in rooms.py.
 
@@ -421,15 +278,6 @@ class Following:
 
     def forgotten(self, session_id: str, owner_id: int) -> None:
         raise NotImplementedError
-
-    def linger(self, session_id: str) -> None:
-        """Frees the room of an ended session some time after its last viewer."""
-        green.sleep(LINGER_SECONDS)
-        room = self.rooms.get(session_id)
-        if room is not None and room.over and not room.viewers:
-            del self.rooms[session_id]
-            self.records.pop(session_id, None)
-            room.close()
 
     def _socket_revoked(self, sid: str) -> None:
         """Whoever was there by this socket is out of every room, this moment."""

@@ -95,23 +95,31 @@ class Room(Care):
             self._wire.enter(viewer.sid, self.session)
         self.on_change()
 
+    def before(self, viewer: Viewer) -> list[Viewer]:
+        """Who it was here before: by the same connection, or the same client by another one."""
+        client = viewer.input_client
+        return [
+            old for old in self.viewers.values() if old.sid == viewer.sid or (client and old.input_client == client)
+        ]
+
+    def before_elsewhere(self, viewer: Viewer) -> list[Elsewhere]:
+        """The same client, in other workers."""
+        return [one for one in self.elsewhere() if one.client and one.client == viewer.input_client]
+
     def _replace(self, viewer: Viewer) -> None:
         """A client that came back takes the place of the viewer it was, whose connection may not even know
         that it is dead: nobody is counted twice, and who held the size still does."""
-        for old in list(self.viewers.values()):
-            returned = old.input_client and old.input_client == viewer.input_client
-            if returned or old.sid == viewer.sid:
-                del self.viewers[old.id]
-                self._wire.leave(old.sid, self.session)
-                viewer.id = old.id
-                if self.size_holder is old:
-                    self.size_holder = viewer
-        for gone in self.elsewhere():  # its worker hears of the new one and lets it go
-            if gone.client and gone.client == viewer.input_client:
-                viewer.id = gone.id
-                if self.size_holder is not None and self.size_holder.id == gone.id:
-                    self.size_holder = viewer
-                    self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
+        for old in self.before(viewer):
+            del self.viewers[old.id]
+            self._wire.leave(old.sid, self.session)
+            viewer.id = old.id
+            if self.size_holder is old:
+                self.size_holder = viewer
+        for gone in self.before_elsewhere(viewer):  # its worker hears of the new one and lets it go
+            viewer.id = gone.id
+            if self.size_holder is not None and self.size_holder.id == gone.id:
+                self.size_holder = viewer
+                self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
 
     def moved(self, viewer: Viewer) -> None:
         """Its client has joined in another worker, under the same id."""

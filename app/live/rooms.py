@@ -14,13 +14,13 @@ from typing import Any
 from app import green
 from app.config import Config
 from app.keeper.client import Full as KeeperFull
-from app.keeper.client import KeeperError, State
+from app.keeper.client import KeeperError
 from app.keeper.client import Over as KeeperOver
 from app.keeper.client import Refused as KeeperRefused
 from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
-from app.live import downloads, quota
+from app.live import downloads
 from app.live.accounts import Accounts
 from app.live.deeds import Deeds
 from app.live.errors import (
@@ -30,11 +30,11 @@ from app.live.errors import (
     LiveError,
     NotWritable,
     SessionOver,
-    TooMany,
     Unavailable,
 )
 from app.live.following import Following
-from app.live.launch import Launch, RunsAs, argv_of, directory_for, name_of, runs_as, spec_for
+from app.live.launch import Launch
+from app.live.launches import Launches
 from app.live.room import Room
 from app.live.shares import Shares
 from app.live.sizes import Size
@@ -45,10 +45,9 @@ from app.live.viewer import Viewer
 from app.live.views import Form, OutputSlice, ScreenView
 from app.live.wire import Wire
 from app.live.workers import Workers
-from app.models.session import RUNNING, Enough, Session, new_id
+from app.models.session import RUNNING, Session
 from app.models.user import User
 from app.permissions import TYPE, Actor
-from app.screen.engine import Screen
 from app.words import said
 
 log = logging.getLogger(__name__)
@@ -58,8 +57,6 @@ END_GRACE_SECONDS = 5.0
 # How long an HTTP request waits for the program to read its input. After that the input is still
 # queued in order, and will be typed.
 TYPE_SECONDS = 5.0
-# A program that was perhaps started is ended when the keeper answers again; asked so often.
-UNDO_SECONDS = 1.0
 
 
 class Rooms(Following):
@@ -68,6 +65,7 @@ class Rooms(Following):
     def __init__(self, config: Config, wire: Wire, worker: int = 1) -> None:
         super().__init__(config, wire)
         self.workers = Workers(self, worker, config.workers)
+        self.launches = Launches(self, wire)
         self.deeds = Deeds(self)
         self.shares = Shares(self)
         self.talk = Talk(self)
@@ -87,110 +85,10 @@ class Rooms(Following):
     def launch(self, owner: User, order: Launch) -> Session:
         """Starts a program and its session. Raises LaunchRefused (nothing is left behind), NoOsUser, TooMany,
         QuotaUsedUp, Unavailable."""
-        quota.check(self.config, owner)
-        runs = runs_as(owner, self.config.isolation, self.config.shell)
-        session_id = new_id()
-        self._launching.add(session_id)
-        try:
-            session = self._row_for(session_id, owner, order, runs)
-            # Held until the room exists: the row can be seen already, and who opens it waits here.
-            with self._opening.setdefault(session_id, green.Semaphore(1)):
-                return self._launched(session, order, runs)
-        finally:
-            self._launching.discard(session_id)
-            self._opening.pop(session_id, None)
-
-    def _row_for(self, session_id: str, owner: User, order: Launch, runs: RunsAs) -> Session:
-        argv = argv_of(order.command, runs.shell)
-        try:
-            return Session.begin(
-                self.config.max_sessions,
-                id=session_id,
-                owner=owner,
-                name=name_of(order, argv),
-                command=argv,
-                command_text=order.command if isinstance(order.command, str) else None,
-                cwd=directory_for(order, runs),
-                os_user=runs.account or None,
-                env=order.env,
-                shell_integration=order.shell_integration,
-                tags=order.tags,
-                group=order.group,
-                rows=order.rows,
-                cols=order.cols,
-                restarted_from=order.restarted_from,
-            )
-        except Enough:
-            raise TooMany(
-                said("You have %(count)s running sessions, which is the limit.", count=self.config.max_sessions)
-            ) from None
-
-    def _launched(self, session: Session, order: Launch, runs: RunsAs) -> Session:
-        label = f"{session.owner.name}/{session.name}"
-        try:
-            spec = spec_for(session.id, order, runs, label, self.config.shell_integration)
-            state = self.keeper.create(spec)
-        except KeeperRefused as refused:
-            session.erase()
-            raise LaunchRefused(refused.message, refused.field) from None
-        except KeeperError as error:
-            green.spawn(self._undo, session.id)
-            session.erase()
-            raise Unavailable(str(error)) from None
-        self._known[session.id] = state
-        self.workers.say("launched", state=state._asdict())
-        screen = Screen(order.rows, order.cols, self.config.scrollback_lines)
-        room = Room(session.id, screen, 0, JournalReader(self.config.sessions_dir / session.id), self._wire)
-        room.caught_up.set()  # it has no past
-        self._adopt(room, session)
-        self.keeper.follow(session.id)
-        if ended := self._ended.get(session.id):
-            room.ending(ended.head)
-        green.spawn(self._run, room)
-        self.changed(session.id)
-        session.change(pid=state.pid, created_at=state.created_at)
-        return session
-
-    def launched_elsewhere(self, state: State) -> None:
-        """By another worker."""
-        self._known.setdefault(state.id, state)
-        green.spawn(self._follow_launched, state.id)
-
-    def _follow_launched(self, session_id: str) -> None:
-        session = Session.numbered(session_id)
-        if session is not None and session.state == RUNNING:
-            self._follow(session)
-            self.changed(session_id)
-
-    def _undo(self, session_id: str) -> None:
-        """The keeper did not answer in time, and may yet start the program: it must not run unrecorded."""
-        while True:
-            try:
-                self.keeper.end(session_id, 0.0)
-                self.keeper.forget(session_id)
-                return
-            except KeeperUnknown:
-                return
-            except KeeperError:
-                green.sleep(UNDO_SECONDS)
+        return self.launches.begin(owner, order)
 
     def again(self, session: Session) -> Session:
-        """The same command in the same directory, as a new session linked to the old; as the operating-system user
-        that its owner has now, which need not be the one of then."""
-        command = session.command_text or session.command
-        order = Launch(
-            name=session.name,
-            command=command,
-            cwd=session.cwd,
-            env=session.env,
-            shell_integration=session.shell_integration is not False,
-            rows=session.rows,
-            cols=session.cols,
-            tags=session.tags,
-            group=session.group,
-            restarted_from=session.id,
-        )
-        return self.launch(session.owner, order)
+        return self.launches.again(session)
 
     def status(self, session: Session) -> Status:
         if session.state == RUNNING:
@@ -276,7 +174,7 @@ class Rooms(Following):
         """Here or by another worker: its row is erased, and with it all that this process knows of it."""
         room = self.rooms.pop(session_id, None)
         self.records.pop(session_id, None)
-        self._known.pop(session_id, None)
+        self.known.pop(session_id, None)
         self.histories.forget(session_id)
         if room is not None:
             room.tell("forgotten", {"session": session_id})
@@ -288,7 +186,7 @@ class Rooms(Following):
         """The screen now, with so many lines above it, written out by `form` (Capture.text, ansi, cells)."""
         room = self.room_of(session)
         if room.over:
-            green.spawn(self.linger, session.id)
+            green.spawn(self.endings.linger, session.id)
         return ScreenView.of(room, scrollback, form)
 
     def output(self, session: Session, offset: int, limit: int) -> OutputSlice:
@@ -349,7 +247,7 @@ class Rooms(Following):
     def left(self, room: Room) -> None:
         """A viewer left; nobody needs the room of an ended session for ever."""
         if room.over and not room.viewers:
-            green.spawn(self.linger, room.session)
+            green.spawn(self.endings.linger, room.session)
 
     def logins_revoked(
         self, login_ids: Collection[int] = (), token_ids: Collection[int] = (), user_id: int | None = None

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 # What a command changed, or a note that was lost, is noticed so late (seconds); nothing is asked where nobody is guest.
 SWEEP_SECONDS = 15.0
+# While a glass is broken, whether it still counts is looked at so often (seconds): one query, none without.
+GLASS_SECONDS = 0.5
 
 # Why somebody is out.
 TAKEN, PAUSED = "taken", "paused"
@@ -48,6 +50,7 @@ class Shares:
     def start(self) -> None:
         green.spawn(self._sweep_in_turn)
         green.spawn(self._expire_in_turn)
+        green.spawn(self._watch_glass_in_turn)
 
     # What edges call.
 
@@ -164,10 +167,14 @@ class Shares:
                 self.settle(session_id)
 
     def end_glass(self) -> None:
-        """Where an administrator's hour is over; dashboards, which are in no room, are told there, too."""
-        for session_id, record in list(self._rooms.records.items()):
-            if any(broken["until"] <= time.time() for broken in record.glass.values()):
-                record.break_glass(0, None)  # leaves out who is over
+        """Where an administrator's hour is over, or he is none any more; dashboards, which are in no room, are told
+        there, too."""
+        broken = {id: record.glass for id, record in self._rooms.records.items() if record.glass}
+        administer = User.administrators({int(one) for glass in broken.values() for one in glass}) if broken else set()
+        for session_id, glass in broken.items():
+            if any(int(one) not in administer or facts["until"] <= time.time() for one, facts in glass.items()):
+                if (session := Session.numbered(session_id)) is not None:
+                    session.break_glass(0, None)  # leaves out who is over
                 self.settle(session_id)
 
     def _becomes(self, room: Room, viewer: Viewer, role: str | None, why: str) -> None:
@@ -218,9 +225,16 @@ class Shares:
             green.sleep(SWEEP_SECONDS)
             try:
                 self.settle_all()
-                self.end_glass()
             except Exception:
                 log.exception("who may be where could not be looked up; next try in a moment")
+
+    def _watch_glass_in_turn(self) -> None:
+        while True:
+            green.sleep(GLASS_SECONDS)
+            try:
+                self.end_glass()
+            except Exception:
+                log.exception("who still administers could not be looked up; next try in a moment")
 
 
 def counts(actor: Actor) -> bool:

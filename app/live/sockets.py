@@ -62,6 +62,10 @@ class Sockets:
     def count(self, user_id: int) -> int:
         return sum(actor.user_id == user_id for actor in self._actors.values())
 
+    def user_ids(self) -> list[int]:
+        """Of each open socket."""
+        return [actor.user_id for actor in self._actors.values()]
+
     def reads(self, sid: str) -> bool:
         """Waits until this socket has taken most of what it was sent before: each answer to a join may hold
         SNAPSHOT_BYTES. False: it is gone."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app import green
 from app.keeper.client import KeeperError, State
 from app.keeper.protocol import ACCOUNTS
+from app.live.crowds import Crowds
 from app.live.errors import Unavailable
 from app.live.presence import Elsewhere, Presence, heard, presence_of
 from app.live.room import AFTER_SECONDS, Room
@@ -52,6 +53,7 @@ class Workers:
         self.alone = count == 1
         self.leads = self.alone
         self.term = 0  # how many times this one came to lead
+        self.crowds = Crowds(self.say)
         self._rooms = rooms
         self._name = f"{number}-{secrets.token_hex(6)}"
         self._others: dict[str, dict[str, Presence]] = {}
@@ -74,6 +76,7 @@ class Workers:
             self._rooms.keeper.attend(self._name, self)
             green.spawn(self._tell_in_turn)
             green.spawn(self._tell_typing)
+            green.spawn(self.crowds.tell_in_turn)
 
     def _upgrade(self, wish: str) -> None:
         try:
@@ -224,6 +227,7 @@ class Workers:
         """It has heard nothing yet: all that there is to say is said again."""
         self._unseen.discard(name)
         self._names.add(name)
+        self.crowds.came()
         for room in self._rooms.rooms.values():
             if room.viewers or room.size_taken_at or room.last_viewer_at or room.last_input_at:
                 self._dirty.add(room.session)
@@ -231,6 +235,7 @@ class Workers:
 
     def away(self, name: str) -> None:
         self._names.discard(name)
+        self.crowds.away(name)
         self._done(name)
         for session_id, presence in self._others.pop(name, {}).items():
             if room := self._rooms.rooms.get(session_id):
@@ -244,12 +249,14 @@ class Workers:
             case "presence":
                 for told in note["sessions"]:
                     self._hear(note["from"], Presence.of_note(told))
+            case "crowd":
+                self.crowds.heard(note["from"], note)
             case "typed":
                 for session_id, count in note["sessions"].items():
                     if room := self._rooms.rooms.get(session_id):
                         room.tally.input_bytes += count
             case "launched":
-                self._rooms.launched_elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
+                self._rooms.launches.elsewhere(State(**{**note["state"], "argv": tuple(note["state"]["argv"])}))
             case "named":
                 self._rooms.named(note["session"], note["name"], note["tags"], note.get("group", ""))
             case "looked":

@@ -130,7 +130,8 @@ class Session(Record):
     def numbered(cls, session_id: str) -> Session | None:
         """The record whoever may see it: for what acts on its own, never for what answers somebody."""
         with db.connection_context():
-            return cls.select(cls, User).join(User).where(cls.id == session_id).first()
+            found = cls.select(cls, User).join(User).where(cls.id == session_id).first()
+        return _standing([found])[0] if found is not None else None
 
     @classmethod
     def shared_with(cls, team: Team, member: User) -> list[tuple[Session, str]]:
@@ -183,7 +184,8 @@ class Session(Record):
         return self
 
     def break_glass(self, user_id: int, broken: dict[str, Any] | None) -> Session:
-        """What an administrator asked for, in place of what he had; None: no more. Who is over is left out."""
+        """What an administrator asked for, in place of what he had; None: no more. Who is over, or administers no
+        more, is left out."""
         self.glass = _glass(self.id, str(user_id), broken)
         return self
 
@@ -194,9 +196,18 @@ class Session(Record):
 
 def _loaded(actor: Actor, rows: list[Session], given: dict[str, str]) -> list[Session]:
     """Those that the actor may watch, with his role in each."""
-    for session in rows:
+    for session in _standing(rows):
         session.role = role_of(actor, session, given.get(session.id))
     return [session for session in rows if allows(session.role, WATCH)]
+
+
+def _standing(rows: list[Session]) -> list[Session]:
+    """Without the glass of those who administer no more. It is broken rarely, so this asks for nobody mostly."""
+    broken = {int(user_id) for session in rows for user_id in session.glass}
+    administer = User.administrators(broken) if broken else set()
+    for session in rows:
+        session.glass = {one: facts for one, facts in session.glass.items() if int(one) in administer}
+    return rows
 
 
 @written
@@ -215,7 +226,7 @@ def _update(session_id: str, fields: dict[str, Any]) -> None:
 
 @written
 def _glass(session_id: str, key: str, broken: dict[str, Any] | None) -> dict[str, Any]:
-    there = Session.get_by_id(session_id).glass
+    there = _standing([Session.get_by_id(session_id)])[0].glass
     left = {one: facts for one, facts in there.items() if facts["until"] > now() and one != key}
     left |= {key: broken} if broken is not None else {}
     Session.update(glass=left).where(Session.id == session_id).execute()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from peewee import AutoField, BooleanField, DoubleField, IntegerField, IntegrityError, TextField, fn
@@ -71,6 +72,13 @@ class User(Record):
     def exists(cls) -> bool:
         with db.connection_context():
             return bool(cls.select().exists())
+
+    @classmethod
+    def administrators(cls, ids: Collection[int]) -> set[int]:
+        """Those of these that administer the server now."""
+        with db.connection_context():
+            chosen = cls.id.in_(list(ids)) & cls.admin & cls.disabled_at.is_null()
+            return {row.id for row in cls.select(cls.id).where(chosen)}
 
     @classmethod
     def by_password(cls, name: str, password: str) -> User | None:

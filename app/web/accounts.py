@@ -42,7 +42,7 @@ def login_revoke(actor: Actor, number: int) -> Any:
     return "", 204
 
 
-@route("POST", API + "/password", BROWSER, DONE)
+@route("POST", API + "/password", BROWSER, Answer(204, also=(429,)))
 def password_change(actor: Actor, body: bodies.NewPassword) -> Any:
     """Changes your password and signs you out everywhere but here. API tokens stay."""
     user = known_user(actor, body.current)

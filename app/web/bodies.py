@@ -7,8 +7,18 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
+from app.expected import MOMENT
 from app.live.errors import TooLarge
 from app.models.session import STATES
 from app.words import said
@@ -60,6 +70,13 @@ def _label(text: str) -> str:
     return text
 
 
+def _no_number(value: Any) -> Any:
+    """Pydantic would also take seconds since 1970, written as text."""
+    if isinstance(value, str) and ":" not in value:
+        raise ValueError(MOMENT)
+    return value
+
+
 def _short(text: str) -> str:
     if len(text.encode()) > VALUE_BYTES:
         raise ValueError(said("at most %(count)s bytes", count=VALUE_BYTES))
@@ -72,6 +89,7 @@ Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
 Group = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 Text = Annotated[str, AfterValidator(_no_nul)]
 Value = Annotated[Text, AfterValidator(_short)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 
 
 def _distinct(tags: list[str]) -> list[str]:
@@ -191,7 +209,7 @@ class NewToken(Body):
     name: Annotated[str, Field(max_length=100)] = ""
     scopes: Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1, max_length=3)] | None = None
     session: Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")] | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
     @field_validator("expires_at")
     @classmethod

@@ -20,12 +20,11 @@ from app.web import bodies
 from app.web.answers import StoredBody
 from app.web.gate import rooms
 from app.web.problems import not_found
-from app.web.routes import Answer, route
+from app.web.routes import OCTETS, TEXT, Answer, route
 from app.web.sessions import ONE
 
-ATTACHED = Answer(200, "application/octet-stream", ("Content-Disposition",))
-ENDINGS = {"text": ("txt", "text/plain"), "ansi": ("ansi", "application/octet-stream"),
-           "raw": ("raw", "application/octet-stream")}  # fmt: skip
+ATTACHED = Answer(200, OCTETS, ("Content-Disposition",), kinds=(TEXT,))
+ENDINGS = {"text": ("txt", TEXT), "ansi": ("ansi", OCTETS), "raw": ("raw", OCTETS)}  # fmt: skip
 NAME_CHARACTERS = 80
 
 

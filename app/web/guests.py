@@ -31,7 +31,7 @@ def register(app: Flask, port: int) -> None:
     app.config["GUEST_COOKIE_NAME"] = f"holdfast_guest_{port}"
 
 
-@page("GET", "/s/<secret>", NOTHING)
+@page("GET", "/s/<secret>", NOTHING, also=(303, 410))
 def enter(secret: str) -> Any:
     """A share link: lets its guest in, or asks for the password first."""
     link = opened(secret)
@@ -40,7 +40,7 @@ def enter(secret: str) -> Any:
     return ask() if link.password_hash is not None else admitted(link)
 
 
-@page("POST", "/s/<secret>", NOTHING)
+@page("POST", "/s/<secret>", NOTHING, also=(303, 401, 410, 429), form=("password",))
 def enter_with_password(secret: str) -> Any:
     """A share link with `password` and `csrf_token`."""
     link = opened(secret)

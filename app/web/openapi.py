@@ -7,6 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from flask import current_app
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -18,8 +19,10 @@ from app.web.routes import (
     ADMIN_BROWSER,
     API,
     BROWSER,
+    HTML,
     LOOK,
     NOTHING,
+    NUMBER_DIGITS,
     OCTETS,
     ROUTES,
     SIGNED_IN,
@@ -29,13 +32,21 @@ from app.web.routes import (
 )
 
 REFS = "#/components/schemas/{model}"
+FORM = "application/x-www-form-urlencoded"
+# By Werkzeug's names; what is not here is text.
+KINDS: dict[str, dict[str, Any]] = {
+    "number": {"type": "integer", "minimum": 0, "maximum": 10**NUMBER_DIGITS - 1},
+}
 PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z]+)>")
 
 
 @route("GET", API + "/openapi.json", NOTHING, Answer(200, OpenApiBody))
 def described() -> Any:
     """This description."""
-    return description()
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    schemes = SECURITY | {"login": SECURITY["login"] | {"name": name}}
+    whole = description()
+    return whole | {"components": whole["components"] | {"securitySchemes": schemes}}
 
 
 @cache
@@ -83,19 +94,21 @@ def operation(row: Route) -> dict[str, Any]:
     }
     if row.body is not None:
         whole["requestBody"] = {"content": {"application/json": {"schema": ref(row.body)}}}
+    if row.form:
+        fields = {"type": "object", "properties": {name: {"type": "string"} for name in row.form}}
+        whole["requestBody"] = {"content": {FORM: {"schema": fields}}}
     if row.raw:
         whole["requestBody"] = {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
     return whole
 
 
 def path_parameters(row: Route) -> list[dict[str, Any]]:
-    kinds = {"int": "integer"}
     return [
         {
             "name": found["name"],
             "in": "path",
             "required": True,
-            "schema": {"type": kinds.get(found["kind"] or "", "string")},
+            "schema": KINDS.get(found["kind"] or "", {"type": "string"}),
         }
         for found in PARAMETER.finditer(row.path)
     ]
@@ -111,20 +124,39 @@ def query_parameters(row: Route) -> list[dict[str, Any]]:
 def responses(row: Route) -> dict[str, Any]:
     answers = row.answers
     good: dict[str, Any] = {"description": HTTPStatus(answers.status).phrase}
+    content: dict[str, Any] = {kind: text_as(kind) for kind in answers.kinds}
     if isinstance(answers.body, str):
-        good["content"] = {answers.body: {"schema": {"type": "string"}}}
+        content[answers.body] = text_as(answers.body)
     elif answers.body is not None:
-        good["content"] = {"application/json": {"schema": ref(answers.body)}}
+        content["application/json"] = {"schema": ref(answers.body)}
+    if content:
+        good["content"] = content
     if answers.headers:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in answers.headers}
-    problem = {"application/problem+json": {"schema": ref(ProblemBody)}}
-    bad = {str(code): {"description": HTTPStatus(code).phrase, "content": problem} for code in failures(row)}
-    return {str(answers.status): good, **bad}
+    return {str(answers.status): good, **{str(code): other(row, code) for code in failures(row)}}
+
+
+def text_as(kind: str) -> dict[str, Any]:
+    return {"schema": {"type": "object" if kind.endswith("json") else "string"}}
+
+
+def other(row: Route, code: int) -> dict[str, Any]:
+    """Where a browser is led on there is nothing to read; and an address that is too long never reaches us."""
+    told: dict[str, Any] = {"description": HTTPStatus(code).phrase}
+    if code >= 400 and code != HTTPStatus.REQUEST_URI_TOO_LONG:
+        problem = {"application/problem+json": {"schema": ref(ProblemBody)}}
+        told["content"] = problem | ({HTML: text_as(HTML)} if row.page else {})
+    return told
 
 
 def failures(row: Route) -> list[int]:
-    codes = set() if row.need == NOTHING else {401}
-    if row.need in (BROWSER, ADMIN_BROWSER, ADMIN, LOOK) or row.method != "GET":
+    # 403 is also what a token gets whose scopes are for less.
+    codes = set(row.answers.also) | (set() if row.need == NOTHING else {401, 403})
+    if row.page and row.need != NOTHING:
+        codes.add(302)
+    if row.query is not None or "<" in row.path:
+        codes.add(414)
+    if row.method != "GET":
         codes.add(403)
     if row.need in NEEDS or "<" in row.path:
         codes.add(404)
@@ -132,8 +164,10 @@ def failures(row: Route) -> list[int]:
         codes |= {409, 429, 503}
     if "/history" in row.path:
         codes |= {429, 503}
+    if row.body is not None or row.form:
+        codes.add(413)
     if row.body is not None:
-        codes |= {400, 413, 415}
+        codes |= {400, 415}
     if row.raw:
         codes |= {413, 415, 422, 507}
     if row.body is not None or row.query is not None:

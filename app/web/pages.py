@@ -54,7 +54,7 @@ def account(actor: Actor) -> Any:
     return render_template("account.html", has_password=user is not None and user.has_password)
 
 
-@page("GET", "/login", NOTHING)
+@page("GET", "/login", NOTHING, also=(302,))
 def login_form(actor: Actor | None) -> Any:
     """The form to sign in."""
     if actor is not None:
@@ -62,7 +62,7 @@ def login_form(actor: Actor | None) -> Any:
     return _login_page(request.args.get("next", ""), "" if User.exists() else NO_ACCOUNT)
 
 
-@page("POST", "/login", NOTHING)
+@page("POST", "/login", NOTHING, also=(303, 401, 429), form=("username", "password", "next"))
 def login() -> Any:
     """Signs in with `username`, `password` and `csrf_token`, and goes on to `next`."""
     after, name, password = _credentials()
@@ -78,7 +78,7 @@ def login() -> Any:
     return sign_in.after_password(user, after)
 
 
-@page("POST", "/logout", NOTHING)
+@page("POST", "/logout", NOTHING, also=(303,))
 def logout(actor: Actor | None) -> Any:
     """Signs out, and closes what this login has open."""
     ended = logins.sign_out()
@@ -88,7 +88,7 @@ def logout(actor: Actor | None) -> Any:
     return redirect("/login", 303)
 
 
-@page("GET", "/setup/<secret>", NOTHING)
+@page("GET", "/setup/<secret>", NOTHING, also=(410,))
 def setup_form(secret: str) -> Any:
     """The form of the first run, behind the link that the server printed."""
     if not SetupLink.opens(secret):
@@ -96,7 +96,7 @@ def setup_form(secret: str) -> Any:
     return _setup_page()
 
 
-@page("POST", "/setup/<secret>", NOTHING)
+@page("POST", "/setup/<secret>", NOTHING, also=(303, 410, 422), form=("username", "password"))
 def setup(secret: str) -> Any:
     """Creates the owner's account from `username`, `password` and `csrf_token`, once."""
     _, name, password = _credentials()
@@ -110,7 +110,7 @@ def setup(secret: str) -> Any:
     return redirect("/", 303)
 
 
-@page("POST", "/language", NOTHING)
+@page("POST", "/language", NOTHING, also=(303,), form=("language", "next"))
 def language() -> Any:
     """This browser's `language`, for who has no account to keep it (or is not signed in), and on to `next`."""
     response = redirect(safe_path(request.form.get("next", "")), 303)

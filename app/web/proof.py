@@ -29,7 +29,7 @@ def options(actor: Actor) -> Any:
     return {"options": passkeys.asking(purpose(actor), Passkey.of(actor.user_id))}
 
 
-@route("POST", API + "/proof", BROWSER, Answer(204), body_bytes=bodies.CREDENTIAL_BODY_BYTES)
+@route("POST", API + "/proof", BROWSER, Answer(204, also=(429,)), body_bytes=bodies.CREDENTIAL_BODY_BYTES)
 def prove(actor: Actor, body: bodies.Proof) -> Any:
     """Shows who you are, by `password` or by a passkey's `credential`. Counts for ten minutes, in this browser."""
     if body.credential is not None:

@@ -35,7 +35,7 @@ class Untrue(Exception):
     """The provider's answer is not what was asked for."""
 
 
-@page("GET", "/login/provider", NOTHING)
+@page("GET", "/login/provider", NOTHING, also=(302, 404))
 def begin() -> Any:
     """Leads to the OpenID provider; `next`: where to go on afterwards."""
     client = _client()
@@ -47,7 +47,7 @@ def begin() -> Any:
         return _failed(error)
 
 
-@page("GET", "/login/provider/back", NOTHING)
+@page("GET", "/login/provider/back", NOTHING, also=(303, 403, 404))
 def back() -> Any:
     """Where the provider sends people back to; signs in whom it names."""
     client, config = _client(), _config()

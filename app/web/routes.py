@@ -24,19 +24,22 @@ EVERY_NEED = frozenset((NOTHING, SIGNED_IN, BROWSER, ADMIN_BROWSER, ADMIN, LOOK,
 
 # Bytes of a request's body; a route that takes more says so.
 BODY_BYTES = 1 << 20
-# What a raw body is.
-OCTETS = "application/octet-stream"
-# SQLite's integers end there; a longer number is no id.
-NUMBER = "<int(max=9223372036854775807):number>"
+# What a raw body is, and other kinds.
+OCTETS, HTML, TEXT = "application/octet-stream", "text/html", "text/plain"
+# An id. SQLite's integers end a little above; a longer number matches no route.
+NUMBER, NUMBER_DIGITS = "<number:number>", 18
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The status of success, and what its body is: a model, or a media type."""
+    """The status of success, and what its body is: a model, or a media type. `kinds`: other media types that it has
+    where the query says so. `also`: what it may answer besides what follows from the rest of the row."""
 
     status: int = 200
     body: type[BaseModel] | str | None = None
     headers: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Route:
     body_bytes: int
     raw: bool  # the body is bytes, of any length: the handler reads and bounds it
     fresh: bool  # whoever sits there must have proved lately who he is
+    form: tuple[str, ...]  # fields of a page's form
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     takes: frozenset[str]
@@ -64,7 +68,7 @@ class Route:
 
     @property
     def page(self) -> bool:
-        return self.answers.body == "text/html"
+        return self.answers.body == HTML
 
 
 ROUTES: list[Route] = []
@@ -78,6 +82,7 @@ def route(
     body_bytes: int = BODY_BYTES,
     raw: bool = False,
     fresh: bool = False,
+    form: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Puts a handler into the table. It is called with those of `session`, `actor`, `body` and `query`
     that it names, and the numbers in its path; the types of `body` and `query` say how they are checked."""
@@ -96,6 +101,7 @@ def route(
             body_bytes,
             raw,
             fresh,
+            form,
             hints.get("body"),
             hints.get("query"),
             takes,
@@ -106,5 +112,7 @@ def route(
     return enter
 
 
-def page(method: str, path: str, need: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return route(method, path, need, Answer(200, "text/html"), body_bytes=64 << 10)
+def page(
+    method: str, path: str, need: str, also: tuple[int, ...] = (), form: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return route(method, path, need, Answer(200, HTML, also=also), body_bytes=64 << 10, form=form)

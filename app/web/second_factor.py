@@ -28,7 +28,7 @@ def state(actor: Actor) -> Any:
     return state_json(actor)
 
 
-@route("POST", HERE, BROWSER, Answer(201, SeedBody), fresh=True)
+@route("POST", HERE, BROWSER, Answer(201, SeedBody, also=(409,)), fresh=True)
 def begin(actor: Actor) -> Any:
     """A new seed for your authenticator app, as text and as a QR code. It counts once it is confirmed."""
     seed = SecondFactor.begin(actor.user_id)
@@ -38,7 +38,7 @@ def begin(actor: Actor) -> Any:
     return {"seed": seed, "uri": address, "qr": picture(address)}, 201
 
 
-@route("POST", HERE + "/confirm", BROWSER, Answer(200, CodesBody), fresh=True)
+@route("POST", HERE + "/confirm", BROWSER, Answer(200, CodesBody, also=(429,)), fresh=True)
 def confirm(actor: Actor, body: bodies.Code) -> Any:
     """Switches it on with a code of the new seed. The recovery codes are in this answer and nowhere else."""
     codes: list[list[str]] = []
@@ -53,7 +53,7 @@ def confirm(actor: Actor, body: bodies.Code) -> Any:
     return {"recovery_codes": codes[0]}
 
 
-@route("POST", HERE + "/recovery-codes", BROWSER, Answer(200, CodesBody), fresh=True)
+@route("POST", HERE + "/recovery-codes", BROWSER, Answer(200, CodesBody, also=(404,)), fresh=True)
 def renew(actor: Actor) -> Any:
     """New recovery codes; the old ones open nothing any more."""
     if SecondFactor.of(actor.user_id) is None:
@@ -61,7 +61,7 @@ def renew(actor: Actor) -> Any:
     return {"recovery_codes": SecondFactor.renew_codes(actor.user_id)}
 
 
-@route("DELETE", HERE, BROWSER, Answer(204), fresh=True)
+@route("DELETE", HERE, BROWSER, Answer(204, also=(404,)), fresh=True)
 def remove(actor: Actor) -> Any:
     """Takes it away: the password alone is enough again."""
     if not SecondFactor.remove(actor.user_id):

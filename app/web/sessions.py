@@ -18,11 +18,11 @@ from app.web import bodies
 from app.web.answers import ScreenBody, SessionsBody, StatusBody
 from app.web.gate import require, rooms
 from app.web.problems import not_found
-from app.web.routes import API, SIGNED_IN, Answer, route
+from app.web.routes import API, OCTETS, SIGNED_IN, TEXT, Answer, route
 
 ONE = API + "/sessions/<id>"
 DONE = Answer(204)
-CREATED = Answer(201, StatusBody, ("Location",))
+CREATED = Answer(201, StatusBody, ("Location",), also=(409, 422, 429, 503, 507))
 POSITIONS = ("Holdfast-Offset", "Holdfast-Next-Offset", "Holdfast-Head")
 
 
@@ -105,27 +105,27 @@ def signal(session: Session, body: bodies.Signal) -> Any:
     return "", 204
 
 
-@route("GET", ONE + "/screen", WATCH, Answer(200, ScreenBody))
+@route("GET", ONE + "/screen", WATCH, Answer(200, ScreenBody, kinds=(TEXT, OCTETS)))
 def screen(session: Session, query: bodies.ScreenAs) -> Any:
     """The screen now with `scrollback` lines above it: as text, as ANSI that redraws it, or as JSON."""
     form, answer = FORMATS[query.format]
     return answer(rooms().screen(session, query.scrollback, form))
 
 
-@route("GET", ONE + "/output", WATCH, Answer(200, "application/octet-stream", POSITIONS))
+@route("GET", ONE + "/output", WATCH, Answer(200, OCTETS, POSITIONS))
 def output(session: Session, query: bodies.Slice) -> Any:
     """Raw output from `offset`; what was dropped already is skipped, Holdfast-Offset says to where."""
     piece = rooms().output(session, query.offset, query.most())
     headers = dict(zip(POSITIONS, map(str, (piece.start, piece.next, piece.head)), strict=True))
-    return Response(piece.data, 200, headers, "application/octet-stream")
+    return Response(piece.data, 200, headers, OCTETS)
 
 
 def _text(view: Any) -> Response:
-    return Response(view.body, 200, _place(view), "text/plain")
+    return Response(view.body, 200, _place(view), TEXT)
 
 
 def _ansi(view: Any) -> Response:
-    return Response(view.body, 200, _place(view), "application/octet-stream")
+    return Response(view.body, 200, _place(view), OCTETS)
 
 
 def _place(view: Any) -> dict[str, str]:

@@ -35,7 +35,7 @@ def after_password(user: User, after: str, way: str = logins.PASSWORD) -> Any:
     return redirect(safe_next(after), 303)
 
 
-@page("POST", "/login/code", NOTHING)
+@page("POST", "/login/code", NOTHING, also=(303, 401, 429), form=("code", "step", "next"))
 def code() -> Any:
     """The second step: `code` (six digits, or a recovery code), the `step` of the form, `next` and `csrf_token`."""
     after = request.form.get("next", "")
@@ -55,13 +55,13 @@ def code() -> Any:
     return redirect(safe_next(after), 303)
 
 
-@page("GET", "/reset/<secret>", NOTHING)
+@page("GET", "/reset/<secret>", NOTHING, also=(410,))
 def reset_form(secret: str) -> Any:
     """The form behind a reset link."""
     return _reset_page(_whose(secret))
 
 
-@page("POST", "/reset/<secret>", NOTHING)
+@page("POST", "/reset/<secret>", NOTHING, also=(303, 410, 422), form=("password",))
 def reset(secret: str) -> Any:
     """Sets a new `password` (with `csrf_token`), once, and signs the user out everywhere. API tokens stay."""
     user = _whose(secret)

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from app import green
 from app.live.status import rfc3339
@@ -17,7 +17,7 @@ from app.models.sample import KEEP, Series
 from app.models.session import ID, Session
 from app.permissions import WATCH, Actor
 from app.web.answers import Time
-from app.web.bodies import Query
+from app.web.bodies import Moment, Query
 from app.web.gate import rooms
 from app.web.routes import API, SIGNED_IN, Answer, route
 from app.web.sessions import ONE
@@ -105,7 +105,7 @@ class Span(Query):
     """`step`: 10 (kept for an hour), 60 (a day) or 900 (30 days); `since`: RFC 3339, all that is kept by default."""
 
     step: Annotated[Literal[10, 60, 900], BeforeValidator(_number)] = 10
-    since: AwareDatetime | None = None
+    since: Moment | None = None
 
     def begin(self, now: float) -> float:
         return self.since.timestamp() if self.since else now - KEEP[self.step]

@@ -7,11 +7,13 @@ import secrets
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from app.config import Config
 from app.web import (
     access,
     accounts,
+    assets,
     audit,
     commands,
     dashboard,
@@ -45,6 +47,7 @@ from app.web import (
     tokens,
     workspace,
 )
+from app.web.routes import NUMBER_DIGITS
 
 # Importing them fills the table of routes.
 FILLS_THE_TABLE = (
@@ -77,6 +80,14 @@ FILLS_THE_TABLE = (
     tokens,
     workspace,
 )
+
+
+class Number(IntegerConverter):
+    """A route that a number is too long for does not match at all. (Werkzeug's `max` made a 405 of it.)"""
+
+    regex = rf"\d{{1,{NUMBER_DIGITS}}}"
+
+
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -88,6 +99,7 @@ def register(app: Flask, config: Config) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     health.register(app)
     access.register(app)
+    assets.register(app)
     files.register(app, config)
     headers.register(app)
     logins.register(app, config.port, proxy.of(config))
@@ -97,6 +109,7 @@ def register(app: Flask, config: Config) -> None:
     preferences.register(app)
     provider.register(app, config)
     problems.register(app)
+    app.url_map.converters["number"] = Number
     app.register_blueprint(gate.blueprint())
 
 

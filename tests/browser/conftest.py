@@ -23,8 +23,18 @@ def started(data_dir: Path) -> Server:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory):
     server = started(tmp_path_factory.mktemp("browser") / "data")
+    server.lasting = True
     yield server
     server.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_sessions(server):
+    """A list of two hundred sessions that no test of this module made would cost each of its pages time."""
+    for name in list(server._tokens):
+        api = server.api(name)
+        if ids := [one["id"] for one in api.get("/sessions").json()["sessions"]]:
+            assert api.post("/sessions/end", {"ids": ids, "forget": True}).json()["left"] == []
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.support.server import PASSWORD, Server
 
@@ -69,13 +69,19 @@ def until(page: Page, condition: str, patience: int = WAIT_MS) -> object:
 
 
 class Person:
-    """One user at one device. `page` opens pages; `check` says whether all of them behaved."""
+    """One user at one device; closing says whether all pages behaved.
 
-    def __init__(self, browser: Browser, server: Server, name: str | None, device: dict, anew=False, **options) -> None:
+    `script`: runs before each page's own. `anew`: signs in though the name has been here."""
+
+    def __init__(
+        self, browser: Browser, server: Server, name: str | None, device: dict, anew=False, script="", **options
+    ) -> None:
         self.problems: list[str] = []
-        self.context: BrowserContext = browser.new_context(base_url=server.url, **device, **options)
-        self.context.set_default_timeout(WAIT_MS)
-        self.context.add_init_script(VIOLATIONS)
+        self.granted = options.get("permissions")
+        self.left = left_of(browser, server, device, options) if server.lasting and not script else None
+        self.context: BrowserContext = (
+            self.left.pop() if self.left else made(browser, server, script, **device, **options)
+        )
         self.context.on("page", self._watch)
         if name:
             server.user(name)
@@ -122,8 +128,44 @@ class Person:
         return page
 
     def close(self) -> None:
-        self.context.close()
+        if self.left is None or self.problems or not self._left_clean():
+            self.context.close()
         assert not self.problems, self.problems
+
+    def _left_clean(self) -> bool:
+        """Nothing of this person's is left but what a browser keeps of the server's code: to load and compile that anew
+        is half of a page's work."""
+        try:
+            *others, last = self.context.pages
+            for page in others:
+                page.close()
+            last.evaluate("() => localStorage.clear()")
+            last.close()
+            self.context.clear_cookies()
+            self.context.clear_permissions()
+            if self.granted:
+                self.context.grant_permissions(self.granted)
+            self.context.set_offline(False)
+            self.context.remove_listener("page", self._watch)
+        except (Error, ValueError):  # closed, crashed, never used, or on another site's page
+            return False
+        self.left.append(self.context)
+        return True
+
+
+def made(browser: Browser, server: Server, script: str, **options) -> BrowserContext:
+    context = browser.new_context(base_url=server.url, **options)
+    context.set_default_timeout(WAIT_MS)
+    for one in (VIOLATIONS, script):
+        if one:
+            context.add_init_script(one)
+    return context
+
+
+def left_of(browser: Browser, server: Server, device: dict, options: dict) -> list[BrowserContext]:
+    """Contexts of this kind that others have left."""
+    kinds = browser.__dict__.setdefault("left", {})
+    return kinds.setdefault(json.dumps([server.url, device, options], sort_keys=True), [])
 
 
 def joined(page: Page) -> None:

@@ -126,14 +126,14 @@ def pages(running: str, ended: str) -> Iterator[tuple[str, Callable[[Page], None
 
 @pytest.fixture(scope="module")
 def sessions(server) -> tuple[str, str]:
-    api = server.api("alice")
+    api = server.api("axel")
     running = api.start(["cat"], name="runs", tags=["a-tag"])["id"]
     return running, api.start(["sh", "-c", "echo over; exit 3"], name="over")["id"]
 
 
 @pytest.mark.parametrize(("device", "scheme", "locale"), LOOKS)
 def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
-    alice = person(device=device, color_scheme=scheme, locale=locale)
+    alice = person("axel", device=device, color_scheme=scheme, locale=locale)
     found = []
     for path, act in pages(*sessions):
         page = alice.open(path)
@@ -145,6 +145,6 @@ def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
     found += [f"/login: {fault}" for fault in faults(stranger.open("/login"))]
     links = f"/sessions/{sessions[0]}/links"
     for wanted in ({"role": "writer"}, {"password": "open sesame"}):
-        url = server.api("alice").post(links, wanted).json()["url"]
+        url = server.api("axel").post(links, wanted).json()["url"]
         found += [f"a link ({wanted}): {fault}" for fault in faults(stranger.open(url))]
     assert not found, "\n".join(found)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.people import (
     DESKTOP,
     PHONE,
+    WAIT_MS,
     Person,
     eventually,
     joined,
@@ -89,8 +90,17 @@ def copied(page: Page) -> str:
     page.evaluate("() => navigator.clipboard.writeText('')")
     page.locator("terminal-view textarea").focus()
     page.keyboard.press("Control+Shift+C")
-    until(page, "navigator.clipboard.readText().then((text) => { window.copied = text; }), Boolean(window.copied)")
-    return page.evaluate("() => { const text = window.copied; window.copied = ''; return text; }")
+    return page.evaluate(
+        """async (patience) => {
+          for (const end = Date.now() + patience; Date.now() < end; ) {
+            const text = await navigator.clipboard.readText();
+            if (text) return text;
+            await new Promise((done) => setTimeout(done, 15));
+          }
+          throw new Error("nothing was copied");
+        }""",
+        WAIT_MS,
+    )
 
 
 def test_every_line_once_and_in_order(counted, person):

@@ -31,6 +31,20 @@ def test_every_page_fits_and_keeps_the_policy(server, person, device, scheme):
     assert fits_across(page)
 
 
+def test_a_second_visit_asks_for_no_script_again(server, person):
+    """At 100 ms a way each question costs: a page has more than a hundred files."""
+    session = server.api("alice").start(["cat"])["id"]
+    alice = person()
+    alice.join(session)
+    page = alice.join(session)
+    asked = page.evaluate(
+        """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/static/"))
+          .map(({ name, transferSize }) => [name, transferSize])"""
+    )
+    assert len(asked) > 50
+    assert [name for name, size in asked if size] == []
+
+
 def test_the_first_run_makes_the_owner(own_server, browser):
     server = own_server()
     owner = Person(browser, server, None, DESKTOP)

@@ -95,8 +95,7 @@ def test_a_program_may_only_offer_to_copy(server, person):
 def test_without_webgl_colours_and_sizes_are_the_same(server, person, device):
     program = "printf '\\033[38;2;250;100;50mcoloured\\033[0m\\r\\n'; cat"
     session = server.api("alice").start(program, rows=40, cols=132)["id"]
-    alice = person(device=device, color_scheme="dark")
-    alice.context.add_init_script(NO_WEBGL)
+    alice = person(device=device, color_scheme="dark", script=NO_WEBGL)
     page = alice.join(session)
     shows(page, "coloured")
     colour = "getComputedStyle([...document.querySelectorAll('.xterm-rows span')]" \
@@ -108,8 +107,7 @@ def test_without_webgl_colours_and_sizes_are_the_same(server, person, device):
 def test_webgl_is_for_graphics_cards(server, person):
     """Where the processor would have to do it, xterm.js's DOM renderer is the faster one."""
     session = server.api("alice").start("echo ready; cat")["id"]
-    slow, fast = person(), person()
-    fast.context.add_init_script(GRAPHICS_CARD)
+    slow, fast = person(), person(script=GRAPHICS_CARD)
     for one, canvases in ((slow, 0), (fast, 1)):
         page = one.join(session)
         shows(page, "ready")

@@ -11,6 +11,9 @@ from app.events.bucket import Bucket
 from app.events.crowd import household
 from app.events.sessions import full
 from app.limits import EVENTS_A_SECOND, EVENTS_AT_ONCE, MOST_VIEWERS
+from app.live.presence import Elsewhere
+from app.live.room import Room
+from app.screen.engine import Screen
 from benchmarks.wire import Closed, WebSocket
 from tests.events.test_greed import calm, client, memory  # noqa: F401  (fixtures)
 
@@ -129,12 +132,18 @@ def test_a_full_session_takes_its_owner_and_who_was_there():
     def viewer(number, role="viewer", name=""):
         return SimpleNamespace(sid=f"s{number}", role=role, input_client=name)
 
-    room = SimpleNamespace(viewers={number: viewer(number, name=f"1:{number}") for number in range(MOST_VIEWERS)})
+    room = Room("a" * 12, Screen(2, 2, 0), 0, None, None)
+    room.viewers = {number: viewer(number, name=f"1:{number}") for number in range(MOST_VIEWERS)}
     assert full(room, viewer("new")) and full(room, viewer("new", "operator", "2:1"))
     assert not full(room, viewer("new", "owner")) and not full(room, viewer("new", name="1:7"))
     assert not full(room, viewer(7))
     del room.viewers[3]
     assert not full(room, viewer("new"))
+    there = Elsewhere("3", "bob", client="1:3")
+    room.elsewhere = lambda: [there]
+    assert full(room, viewer("new")) and not full(room, viewer("new", name="1:3"))
+    room.elsewhere, room.unnamed = list, lambda: 1
+    assert full(room, viewer("new", name="1:3"))
 
 
 def test_what_an_account_may_keep_on_disk(own_server):

@@ -11,7 +11,7 @@ from app import config as settings
 from app.keeper.client import KeeperError, State
 from app.keeper.errors import Unknown
 from app.keeper.journal import Journal, JournalReader
-from app.live import bookkeeper, rooms
+from app.live import bookkeeper, launches
 from app.live.bookkeeper import Bookkeeper
 from app.live.errors import Unavailable
 from app.live.room import Room
@@ -90,7 +90,7 @@ def test_a_new_name_does_not_bring_an_ended_session_back(live):
 
 
 def test_what_the_keeper_started_after_all_is_ended_and_forgotten(live, monkeypatch):
-    monkeypatch.setattr(rooms, "UNDO_SECONDS", 0)
+    monkeypatch.setattr(launches, "UNDO_SECONDS", 0)
     answers = {"end": [KeeperError("asleep"), None, None], "forget": [KeeperError("still runs"), Unknown("gone")]}
     told = []
 
@@ -104,7 +104,7 @@ def test_what_the_keeper_started_after_all_is_ended_and_forgotten(live, monkeypa
             return call
 
     live.keeper = Keeper()
-    live._undo(ID)
+    live.launches._undo(ID)
     assert told == [("end", ID), ("end", ID), ("forget", ID), ("end", ID), ("forget", ID)]
 
 

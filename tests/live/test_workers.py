@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,7 @@ from app import config as settings
 from app import green
 from app.keeper.client import KeeperError
 from app.keeper.journal import Journal, JournalReader
+from app.live.crowds import TOLD_AT_ONCE, Crowds
 from app.live.presence import Elsewhere, Presence, presence_of
 from app.live.room import Room
 from app.live.rooms import Rooms
@@ -66,7 +68,7 @@ def room_with(live: Rooms, *slices: bytes) -> Room:
     """Its screen has taken these slices of output, as its reader would."""
     journal = Journal(live.config.sessions_dir / ID, 1 << 20)
     room = Room(ID, Screen(24, 80), 0, JournalReader(live.config.sessions_dir / ID), SilentWire())
-    live._adopt(room, row())
+    live.adopt(room, row())
     for data in slices:
         journal.write(data)
         room._take(room.offset, data)
@@ -112,9 +114,36 @@ def test_what_was_answered_is_not_answered_again(live):
 
 def test_a_keeper_too_old_to_meet_at_is_upgraded_first(live):
     live.keeper.protocol = 1
-    live.workers._tell_in_turn = live.workers._tell_typing = lambda: None
+    live.workers._tell_in_turn = live.workers._tell_typing = live.workers.crowds.tell_in_turn = lambda: None
     live.workers.start()
     assert live.keeper.told == ["upgrade", "attend"]
+
+
+def test_how_many_there_are_elsewhere_is_told_by_what_changed_and_anew_after_notes_were_lost():
+    told = []
+    here, there = Crowds(lambda what, **note: told.append(note)), Crowds(lambda what, **note: None)
+
+    def tell(counts, lost=False):
+        here.here = lambda: Counter(counts)
+        here._tell()
+        for note in told if not lost else ():
+            there.heard("1", note)
+        notes = told.copy()
+        told.clear()
+        return notes
+
+    assert tell({"account 1": 2, "203.0.113.7": 1}) and there.elsewhere("account 1") == 2
+    assert tell({"account 1": 2, "203.0.113.7": 1}) == []
+    assert tell({"account 1": 3, "203.0.113.7": 1}) == [{"counts": {"account 1": 3}, "anew": False}]
+    assert tell({"account 1": 3}) and there.elsewhere("203.0.113.7") == 0 and there.elsewhere("account 1") == 3
+    tell({}, lost=True)
+    assert there.elsewhere("account 1") == 3
+    here.came()
+    assert tell({}) and there.elsewhere("account 1") == 0, "all is told again, also that there is nothing"
+    many = {f"account {number}": 1 for number in range(TOLD_AT_ONCE + 1)}
+    assert len(tell(many)) == 2 and there.elsewhere(f"account {TOLD_AT_ONCE}") == 1
+    there.away("1")
+    assert there.elsewhere("account 0") == 0
 
 
 def test_a_keeper_too_old_to_start_programs_as_other_users_is_upgraded_first(live, monkeypatch):

@@ -19,7 +19,8 @@ class Viewer:
     and no overlap: that is what `offset` promises."""
 
     def __init__(
-        self, url: str, token: str | None = None, cookie: str | None = None, link: int | None = None
+        self, url: str, token: str | None = None, cookie: str | None = None, link: int | None = None,
+        address: str | None = None,
     ) -> None:
         self.io = socketio.Client(reconnection=False)
         trigger = self.io.eio._trigger_event  # the library starts a thread a message, in any order
@@ -45,6 +46,7 @@ class Viewer:
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}
+        headers |= {"X-Forwarded-For": address} if address else {}  # as a proxy on this machine says
         self.io.connect(
             url, transports=["websocket"], headers=headers, wait_timeout=WAIT_SECONDS,
             auth={"token": token} if token else {"link": link} if link else None,

@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+from app.models.base import db
 from app.models.session import Session
+from app.models.token import ApiToken
+from app.models.user import User
 from app.permissions import Actor, role_of
 from app.web import glass, logins
 
@@ -73,6 +76,22 @@ def test_it_ends_after_an_hour_and_obeys_the_lock_and_the_pause(world, theirs, m
     later = time.time() + glass.GLASS_SECONDS
     monkeypatch.setattr("time.time", lambda: later)
     assert seen(world, "alice", theirs) is None
+
+
+def test_who_administers_no_more_has_nothing_of_it_nor_has_a_token_for_less(world, theirs):
+    admin, owner = world.browser("alice"), world.browser("bob")
+    admin.call("POST", f"/sessions/{theirs}/break-glass", json=REASON)
+    for scopes, status in ((["read", "write"], 404), (["read", "admin"], 200)):
+        script = world.script("alice")
+        script.token = ApiToken.issue(world.users["alice"].id, "", scopes)[1]
+        assert script.call("GET", f"/sessions/{theirs}/status").status_code == status
+        assert len(script.call("GET", "/sessions").json["sessions"]) == (status == 200)
+    with db.connection_context():
+        User.update(admin=False).where(User.name == "alice").execute()
+    assert admin.call("GET", f"/sessions/{theirs}/status").status_code == 404
+    assert admin.call("GET", "/sessions").json["sessions"] == []
+    assert owner.call("GET", f"/sessions/{theirs}/sharing").json["glass"] == []
+    assert owner.call("GET", f"/sessions/{theirs}/status").json["glass"] == []
 
 
 def test_what_was_given_counts_on_when_it_is_more_and_afterwards(world, theirs):

@@ -25,7 +25,9 @@ def test_a_series_has_an_entry_for_every_span(world):
     assert 60.0 in found["output_rate"] and 100 in found["memory_bytes"]
 
 
-@pytest.mark.parametrize("query", ["step=7", "step=abc", "since=yesterday", "since=2026-01-01T00:00:00", "more=1"])
+@pytest.mark.parametrize(
+    "query", ["step=7", "step=abc", "since=yesterday", "since=0.5", "since=2026-01-01T00:00:00", "more=1"]
+)
 def test_what_makes_no_sense_is_refused(world, query):
     session = world.session("alice")
     for path in (f"/sessions/{session.id}/stats?{query}", f"/machine?{query}"):

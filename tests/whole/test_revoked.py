@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 
 import requests
 
@@ -80,3 +81,33 @@ def test_an_account_that_is_deleted_by_command_takes_what_it_runs_with_it(server
     assert owner.get("/sessions").status_code == 401 and not os.path.exists(f"/proc/{pid}")
     assert server.api("guest-of-dora").get(f"/sessions/{session}/status").status_code == 404
     assert session not in server.command("sessions").stdout
+
+
+def test_who_administers_no_more_is_out_of_what_was_broken_for_him_in_the_same_second(server):
+    server.user("root", admin=True)
+    http, owner = signed_in(server, "root"), server.api("alice")
+    session = owner.start(["cat"])["id"]
+    breaks = {"reason": "the disk is filling up", "role": "writer"}
+    assert http.post(f"{server.url}/api/v1/sessions/{session}/break-glass", json=breaks, timeout=10).ok
+    watching, typing = (Viewer(server.url, cookie=cookie_of(http)) for _ in range(2))
+    assert [one["id"] for one in watching.call("watch", {})["sessions"]] == [session]
+    told = Viewer(server.url, server.user("alice"))
+    assert told.join(session)["status"]["glass"][0]["name"] == "root"
+    assert typing.join(session)["role"] == "writer" and typing.type("before\n")["ok"]
+    administers(server, "root", False)
+    typing.wait(lambda v: v.of("removed"), 1)
+    watching.wait(lambda v: v.of("forgotten"), 1)
+    told.wait(lambda v: v.of("status") and v.of("status")[-1]["glass"] == [], 1)
+    assert not typing.type("after\n")["ok"]
+    assert http.get(f"{server.url}/api/v1/sessions/{session}/status", timeout=10).status_code == 404
+    administers(server, "root", True)
+    assert typing.join(session)["error"]["code"] == "not_found", "what was over does not come back"
+    assert owner.post(f"/sessions/{session}/input", {"data": "end\n"}).ok
+    told.wait_output(b"end")
+    assert b"after" not in owner.output(session)
+
+
+def administers(server, name: str, on: bool) -> None:
+    """Done by another process, which tells nobody."""
+    with sqlite3.connect(server.data_dir / "holdfast.db") as rows:
+        rows.execute("UPDATE user SET admin = ? WHERE name = ?", (on, name))

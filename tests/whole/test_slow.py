@@ -275,6 +275,8 @@ def test_10000_resizes_a_second_disturb_nobody(server, viewer):
     stormy.join(session)
     calm.join(session)
     typist.join(beside)
+    calm.type("all there\n")  # what seq writes is no part of what resizes cost
+    calm.wait_output(b"all there\r\nall there\r\n")
     head = server.data_dir / "sessions" / session
     before = sum(path.stat().st_size for path in head.iterdir())
     sizes = [(1, 1), (1000, 1000), (1, 1000), (1000, 1)]

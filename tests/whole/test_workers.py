@@ -11,6 +11,7 @@ import time
 
 import psutil
 import pytest
+import socketio
 
 from tests.keeper.support import exists
 from tests.support.server import Api, Server
@@ -19,6 +20,7 @@ from tests.whole.test_revoked import cookie_of, signed_in
 
 # Asks the terminal what it is, and says how long the answer was.
 ASK = r"printf '\e[c'; IFS= read -rs -d c x; echo told-${#x}"
+LIMITS = {"HOLDFAST_ACCOUNT_CONNECTIONS": "12", "HOLDFAST_ADDRESS_CONNECTIONS": "6"}
 COUNT = ["bash", "-c", "i=0; while :; do echo line-$((i++)); done"]
 
 
@@ -90,7 +92,7 @@ def started(server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("data"), HOLDFAST_WORKERS="2", HOLDFAST_SNAPSHOT_SECONDS="1")
+    server = Server(tmp_path_factory.mktemp("data"), HOLDFAST_WORKERS="2", HOLDFAST_SNAPSHOT_SECONDS="1", **LIMITS)
     try:
         yield started(server)
     finally:
@@ -206,6 +208,26 @@ def test_names_ends_and_forgetting_reach_watchers_and_viewers_of_both(pair, conn
     for who in (watcher, inside):
         who.wait(lambda v: {"session": session} in v.of("forgotten"))
     assert api_of(pair, 2).get(f"/sessions/{session}/status").status_code == 404
+
+
+@pytest.mark.parametrize("address", [None, "203.0.113.7"], ids=["account", "address"])
+def test_limits_of_connections_hold_over_both(pair, connect, address):
+    """The one behind them all is refused wherever it comes; and let in again when one has left."""
+    name, most = ("carla", 12) if address is None else ("dora", 6)
+    who = {"token": pair.user(name), "address": address}
+    there = [connect(pair, 1 + number % 2, **who) for number in range(most)]
+
+    def comes():
+        try:
+            one = Viewer(pair.url, **who)
+        except socketio.exceptions.ConnectionError:
+            return False
+        one.close()
+        return True
+
+    until(lambda: not any(comes() for _ in range(16)))  # by chance they are not all at the same one
+    there.pop().close()
+    until(comes)
 
 
 def test_a_revoked_token_is_closed_out_of_both_in_the_same_second(pair):

@@ -29,9 +29,6 @@ class LineChart extends HTMLElement {
     svg.append(this.area, this.line, this.cross);
     this.plot = document.createElement("div");
     this.plot.className = "plot";
-    this.plot.tabIndex = 0;
-    this.plot.setAttribute("role", "slider");
-    this.plot.setAttribute("aria-valuemin", "0");
     this.plot.append(svg);
     const head = document.createElement("p");
     head.append(this.name, this.peak, this.value);
@@ -41,6 +38,7 @@ class LineChart extends HTMLElement {
 
   listen() {
     const point = (event) => {
+      if (!this.values) return;
       const box = this.plot.getBoundingClientRect();
       this.pick(Math.round(((event.clientX - box.left) / box.width) * (this.values.length - 1)));
     };
@@ -52,13 +50,17 @@ class LineChart extends HTMLElement {
   }
 
   key(event) {
-    const last = this.values.length - 1;
+    const last = (this.values?.length ?? 0) - 1;
     if (!(event.key in STEPS) || last < 0) return;
     event.preventDefault();
     this.pick(Math.max(0, Math.min(last, (this.picked ?? last) + STEPS[event.key])));
   }
 
   show({ label, values, start, step, words, top }) {
+    // Before there is anything to show it is nothing to stop at.
+    this.plot.tabIndex = 0;
+    this.plot.setAttribute("role", "slider");
+    this.plot.setAttribute("aria-valuemin", "0");
     const most = thinned(values, WIDTH);
     Object.assign(this, { label, values: most, start: Date.parse(start), words, span: step * values.length });
     this.each = most.length ? (this.span * 1000) / most.length : 0;

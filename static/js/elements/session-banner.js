@@ -1,18 +1,17 @@
 /* What the banner over a session's terminal says: what is wrong, or how old its screen is. Empty when all is well. */
 
 import { duration } from "../helpers/format.js";
-import { glassWords } from "../helpers/sharing.js";
 import { t } from "../helpers/words.js";
 
 // A reconnect that takes less is not worth a word.
 const BANNER_AFTER_MS = 500;
 
-/** `page` is a <session-page>. What an administrator does stays for an hour, over the first rows: a click puts it away. */
+/** `page` is a <session-page>. */
 export function bannerText({ problem, link, stream, status, full }) {
   if (problem) return problem;
   if (!link.open || !stream.joined) return awayText(link, stream, status);
   if (full ?? status.facts.disk_full) return t("The disk is full. The program goes on; its newest output may not be kept.");
-  return glassWords(status.facts?.glass);
+  return "";
 }
 
 function awayText(link, stream, status) {

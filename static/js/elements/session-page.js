@@ -179,7 +179,6 @@ class SessionPage extends Parted {
     on("details", () => this.details.toggle());
     on("end", () => this.end());
     on("again", () => this.again());
-    on("banner", () => this.putBannerAway());
   }
 
   leaveTerminal() {
@@ -289,17 +288,12 @@ class SessionPage extends Parted {
     this.drawBanner();
   }
 
-  /** Only what was read, and is no trouble. */
-  putBannerAway() {
-    this.putAway = glassWords(this.status.facts.glass);
-    this.drawBanner();
-  }
-
   drawBanner() {
-    const said = bannerText(this);
-    const text = said === this.putAway ? "" : said;
+    const [text, looked] = [bannerText(this), glassWords(this.status.facts.glass)];
     this.show("banner", Boolean(text));
-    this.say("banner-text", text);
+    this.say("banner", text);
+    this.show("glass", Boolean(looked));
+    this.say("glass", looked);
   }
 
   detailsToggled(open) {
