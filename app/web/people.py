@@ -81,7 +81,7 @@ def one(actor: Actor, name: str) -> Any:
     }
 
 
-@route("PATCH", ONE, ADMIN_BROWSER, Answer(200, AccountBody), fresh=True)
+@route("PATCH", ONE, ADMIN_BROWSER, Answer(200, AccountBody, also=(409, 503)), fresh=True)
 def change(actor: Actor, name: str, body: AccountChanges) -> Any:
     """Makes it an administrator, or a user like others (signed out everywhere); disables it, at once and open sockets
     included, or enables it. What it runs goes on, unless `end_sessions`. 409: nobody would administer any more."""
@@ -97,7 +97,7 @@ def change(actor: Actor, name: str, body: AccountChanges) -> Any:
     return account_json(named(name), SecondFactor.of(user.id) is not None, len(Passkey.of(user.id)))
 
 
-@route("DELETE", ONE, ADMIN_BROWSER, DONE, fresh=True)
+@route("DELETE", ONE, ADMIN_BROWSER, Answer(204, also=(409, 503)), fresh=True)
 def delete(actor: Actor, name: str, query: Deletion) -> Any:
     """Deletes it with its sessions, and what they wrote. 409 while one runs, unless `end_sessions`, or when nobody
     would administer any more. The audit log keeps its name."""
@@ -108,7 +108,7 @@ def delete(actor: Actor, name: str, query: Deletion) -> Any:
     return "", 204
 
 
-@route("POST", ONE + "/reset", ADMIN_BROWSER, Answer(201, ResetLinkBody), fresh=True)
+@route("POST", ONE + "/reset", ADMIN_BROWSER, Answer(201, ResetLinkBody, also=(409,)), fresh=True)
 def reset(name: str) -> Any:
     """A link by which this user sets a new password, once, within a day. It is in this answer and nowhere else. Tokens
     and passkeys stay: revoke them, too, where somebody else may have them."""
