@@ -1,5 +1,5 @@
-"""Accounts that are shut out for a while; the numbers of those that were deleted, which no other may get; and up to which
-notice a login has put them away."""
+"""Accounts that are shut out for a while; the numbers of those that were deleted, which no other may get; and up to
+which notice a login has put them away."""
 
 from peewee import DoubleField, IntegerField, Model, TextField
 

@@ -71,8 +71,12 @@ class Audit(Record):
         _add(list(entries))
 
     @classmethod
-    def page(cls, before: int | None, limit: int, reader: int | None = None, session: str = "") -> list[Audit]:
-        """The newest first. `reader`: only what this account did, or what was done to its sessions."""
+    def page(
+        cls, before: int | None, limit: int, reader: int | None = None, session: str = "", user: str = "",
+        action: str = "",
+    ) -> list[Audit]:  # fmt: skip
+        """The newest first. `reader`: only what this account did, or what was done to it and its sessions; `user`: by
+        whom; `action`: a part of its name."""
         rows = cls.select().order_by(cls.number.desc()).limit(limit)
         if before is not None:
             rows = rows.where(cls.number < before)
@@ -80,6 +84,10 @@ class Audit(Record):
             rows = rows.where((cls.user_id == reader) | (cls.owner_id == reader))
         if session:
             rows = rows.where(cls.session == session)
+        if user:
+            rows = rows.where(cls.user == user)
+        if action:
+            rows = rows.where(fn.INSTR(cls.action, action) > 0)
         with db.connection_context():
             return list(rows)
 

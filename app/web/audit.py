@@ -55,6 +55,7 @@ TOLD = (
 # And of a path: never the secret of a link.
 TOLD_OF_PATH = frozenset({"number", "name", "deed", "user", "viewer"})
 MOST_ENTRIES = 500
+LONGEST_FILTER = 64
 
 
 def after(row: Route, actor: Actor | None, given: dict[str, Any], path: dict[str, Any], answer: Any) -> None:
@@ -99,11 +100,13 @@ def _told(body: BaseModel | None) -> dict[str, Any]:
 
 
 class Page(Query):
-    """`before`: older than the entry of this number."""
+    """`before`: older than the entry of this number. `user`: who did it. `action`: a part of its name."""
 
     before: Annotated[int, Field(ge=1, le=(1 << 63) - 1)] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_ENTRIES)] = 100
     session: Annotated[str, Field(pattern=r"^[a-z2-7]{12}$")] | None = None
+    user: Annotated[str, Field(max_length=LONGEST_FILTER)] = ""
+    action: Annotated[str, Field(max_length=LONGEST_FILTER)] = ""
 
 
 @route("GET", API + "/audit", SIGNED_IN, Answer(200, AuditBody))
@@ -121,7 +124,8 @@ def audit_page(actor: Actor, query: Page) -> Any:
 
 
 def found(actor: Actor, query: Page) -> list[Audit]:
-    return Audit.page(query.before, query.limit, None if actor.admin else actor.user_id, query.session or "")
+    reader = None if actor.admin else actor.user_id
+    return Audit.page(query.before, query.limit, reader, query.session or "", query.user.strip(), query.action.strip())
 
 
 def _json(entry: Audit) -> dict[str, Any]:

@@ -54,7 +54,11 @@ def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobo
     assert {(one["user"], one["address"]) for one in found} == {("alice", "127.0.0.1")}
     assert all(one["via"].startswith("token ") and one["at"].endswith("Z") for one in found)
     assert found[-2]["details"] == {"name": "renamed", "tags": ["x"]} and found[-3]["details"] == {"role": "owner"}
-    assert entries(charlie, session=session) == [] and [one["action"] for one in entries(charlie)] == ["token.add", "user.add"]
+    assert entries(charlie, session=session) == []
+    assert [one["action"] for one in entries(charlie)] == ["token.add", "user.add"], "what was done to him"
+    by_hand = entries(root, user="alice", action="session.", limit=500)
+    assert {one["action"] for one in by_hand} == {"session.join", "session.type", "session.read", "session.end"}
+    assert {one["user"] for one in by_hand} == {"alice"} and entries(root, user="nobody") == []
     assert [one["number"] for one in entries(root, session=session)] == [one["number"] for one in found]
     assert "planted" not in json.dumps(entries(root, limit=500))
     numbers = [one["number"] for one in entries(root, limit=2)]
@@ -92,7 +96,10 @@ def test_no_way_into_another_s_session_is_without_an_entry(server, viewer):
     assert "session.read" not in ways("alice"), "one's own status, which was asked for before"
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"before": 0}, {"session": "../x"}, {"surprise": 1}])
+@pytest.mark.parametrize("query", [
+    {"limit": 0}, {"limit": 501}, {"before": 0}, {"session": "../x"}, {"surprise": 1},
+    {"user": "x" * 65}, {"action": "x" * 65},
+])  # fmt: skip
 def test_a_wrong_question_names_the_field(server, query):
     answer = server.api("alice").get("/audit", params=query)
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] in query
