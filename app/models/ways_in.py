@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.models.base import now, written
+from app.models.deed import Deed
 from app.models.link import Link
 from app.models.login import Login
 from app.models.passkey import Passkey
@@ -48,6 +49,7 @@ def disable(user_id: int) -> Ended:
     _leave_an_administrator(user_id)
     User.update(disabled_at=now()).where(User.id == user_id, User.disabled_at.is_null()).execute()
     ResetLink.delete().where(ResetLink.user == user_id).execute()
+    Deed.delete().where(Deed.user == user_id).execute()  # it may have asked to end what is not its own, later
     mine = Session.select(Session.id).where(Session.owner == user_id)
     linked = Link.session_id.in_(mine) & Link.revoked_at.is_null()
     shared = [row.session_id for row in Link.select(Link.session_id).where(linked).distinct()]

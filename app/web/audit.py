@@ -119,12 +119,12 @@ def entries(actor: Actor, query: Page) -> Any:
 @page("GET", "/audit", SIGNED_IN)
 def audit_page(actor: Actor, query: Page) -> Any:
     """The audit log to read."""
-    rows = found(actor, query)
-    return render_template("audit.html", entries=[_json(one) for one in rows], query=query, everything=actor.admin)
+    rows = [_json(one) for one in found(actor, query)]
+    return render_template("audit.html", entries=rows, query=query, everything=actor.administers)
 
 
 def found(actor: Actor, query: Page) -> list[Audit]:
-    reader = None if actor.admin else actor.user_id
+    reader = None if actor.administers else actor.user_id
     return Audit.page(query.before, query.limit, reader, query.session or "", query.user.strip(), query.action.strip())
 
 

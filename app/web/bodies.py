@@ -204,7 +204,7 @@ class Signal(Body):
 
 
 class NewToken(Body):
-    """Without `scopes`: all of them. `session`: for this one only. `expires_at`: RFC 3339; without it, never."""
+    """Without `scopes`: read and write. `session`: for this one only. `expires_at`: RFC 3339; without it, never."""
 
     name: Annotated[str, Field(max_length=100)] = ""
     scopes: Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1, max_length=3)] | None = None

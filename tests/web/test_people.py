@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.models.audit import Audit
+from app.models.deed import Deed
 from app.models.link import Link
 from app.models.login import Login
 from app.models.passkey import Passkey
@@ -138,3 +139,20 @@ def test_nobody_shuts_himself_out_by_mistake(world, admin, change):
     User.register("root", PASSWORD, admin=True)
     assert admin.call("PATCH" if change else "DELETE", "/accounts/alice", json=change).status_code == 409
     assert admin.call("GET", "/accounts").status_code == 200
+
+
+def test_what_it_asked_for_later_is_not_done_any_more(world, admin):
+    session = world.session("bob").id
+    order = {"ids": [session], "after_seconds": 60}
+    assert world.browser("bob").call("POST", "/sessions/end", json=order).json["deed"]
+    admin.call("PATCH", "/accounts/bob", json={"disabled": True})
+    assert Deed.waiting() == []
+
+
+def test_a_token_that_does_not_administer_reads_no_one_else_s_entries(world, admin):
+    world.browser("bob")
+    script = world.script("alice")
+    everything = {entry["user"] for entry in script.call("GET", "/audit").json["entries"]}
+    script.token = ApiToken.issue(world.users["alice"].id, scopes={"read", "write"})[1]
+    assert "bob" in everything
+    assert {entry["user"] for entry in script.call("GET", "/audit").json["entries"]} == {"alice"}
