@@ -11,8 +11,10 @@ from typing import Any
 
 from app.commands import Failed, add, group, migrated, moment
 from app.config import Config
+from app.models import base
 from app.models.audit import Audit, Entry
 from app.models.audit import verify as verified
+from app.models.session import Session
 
 KNOWN = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
@@ -44,7 +46,10 @@ def export(config: Config, wanted: argparse.Namespace) -> None:
         print(json.dumps(entry.as_json() | {"at": moment(entry.at)}))
 
 
-def note(action: str, **details: Any) -> None:
-    """By the operating system's user. The database has to be bound."""
+def note(action: str, about: int | None = None, session: Session | None = None, **details: Any) -> None:
+    """By the operating system's user; `about` an account, or a `session`: its user, or owner, reads it too. The
+    database has to be bound. A server that runs looks at once what has changed."""
     told = {name: value for name, value in details.items() if value not in (None, "")}
-    Audit.add(Entry(action, user=getpass.getuser(), via="command", details=told))
+    place, owner = (session.id, session.owner_id) if session is not None else ("", about)
+    Audit.add(Entry(action, user=getpass.getuser(), via="command", session=place, owner_id=owner, details=told))
+    base.tell_server()

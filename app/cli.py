@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from app import account_commands, audit_commands, session_commands, team_commands
+from app import account_commands, audit_commands, session_commands, team_commands, token_commands
 from app import config as settings
 from app.commands import Failed, add, age, group, keeper_of, migrated
 from app.config import Config, ConfigError
@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     add(keeper, "status", keeper_status, "its version, age and sessions")
     add(keeper, "upgrade", keeper_upgrade, "put its new code in place; no session ends")
     account_commands.enter(commands)
+    token_commands.enter(commands)
     return top
 
 

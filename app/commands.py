@@ -12,6 +12,7 @@ from app.config import Config
 from app.keeper.client import KeeperClient
 from app.keeper.protocol import State
 from app.models import base
+from app.models.user import User
 
 Command = Callable[[Config, argparse.Namespace], None]
 
@@ -58,6 +59,14 @@ def keeper_of(config: Config, missing: str = "") -> KeeperClient:
 
 def migrated(config: Config) -> None:
     base.migrate(base.bind(config.database_url))
+
+
+def existing(config: Config, name: str) -> User:
+    migrated(config)
+    user = User.named(name)
+    if user is None:
+        raise Failed(f"there is no user {name!r}")
+    return user
 
 
 def how(state: State) -> str:

@@ -59,6 +59,11 @@ class Actor:
     guest: Guest | None = None
 
     @property
+    def administers(self) -> bool:
+        """By what it came with: not by a token without that scope."""
+        return self.admin and (self.scopes is None or "admin" in self.scopes)
+
+    @property
     def link_id(self) -> int | None:
         return self.guest.link if self.guest else None
 

@@ -105,7 +105,7 @@ def change(config: Config, session: Session, facts: dict[str, Any]) -> None:
         asked(config, session.id, secret, facts)
     except ConnectionRefusedError:
         session.change(**facts)
-        audit_commands.note("session.change", session=session.id, **facts)
+        audit_commands.note("session.change", session=session, **facts)
     except (OSError, http.client.HTTPException) as error:
         raise Failed(f"the server at {config.host}:{config.port} does not answer: {error}") from None
     finally:

@@ -1,12 +1,15 @@
-"""The commands about teams. The rule: they write to the database; a server that runs follows within 15 seconds (what
-its API is asked holds at once)."""
+"""The commands about teams. The rule: they write to the database and into the audit log; a server that runs follows
+within a second (what its API is asked holds at once)."""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
+from app import audit_commands
 from app.commands import Failed, add, group, migrated
 from app.config import Config
+from app.models.session import Session
 from app.models.team import Team
 from app.models.user import User
 
@@ -33,22 +36,32 @@ def listed(config: Config, wanted: argparse.Namespace) -> None:
 
 def begin(config: Config, wanted: argparse.Namespace) -> None:
     migrated(config)
-    print(f"{Team.begin(wanted.team).name} is a team now, without members.")
+    team = Team.begin(wanted.team)
+    audit_commands.note("team.add", team=team.name)
+    print(f"{team.name} is a team now, without members.")
 
 
 def erase(config: Config, wanted: argparse.Namespace) -> None:
     existing(config, wanted.team).erase()
+    audit_commands.note("team.delete", team=wanted.team)
     print(f"{wanted.team} is no more.")
 
 
 def join(config: Config, wanted: argparse.Namespace) -> None:
-    existing(config, wanted.team).add(member(wanted.user))
+    team, user = existing(config, wanted.team), member(wanted.user)
+    if not team.has(user):
+        facts: dict[str, Any] = {"team": team.name, "user": user.name}
+        for session, role in Session.shared_with(team, user):
+            audit_commands.note("team.join", session=session, role=role, **facts)
+        team.add(user)
+        audit_commands.note("team.member", **facts)
     print(f"{wanted.user} is in {wanted.team}.")
 
 
 def leave(config: Config, wanted: argparse.Namespace) -> None:
     if not existing(config, wanted.team).remove(member(wanted.user)):
         raise Failed(f"{wanted.user!r} is not in {wanted.team!r}")
+    audit_commands.note("team.leave", team=wanted.team, user=wanted.user)
     print(f"{wanted.user} is not in {wanted.team} any more.")
 
 

@@ -34,7 +34,7 @@ NO_LIMITS = {
 }  # fmt: skip
 # The same limit again, where another floor or a command needs it.
 AGAIN = {
-    "app/account_commands.py:LONGEST_LABEL", "app/account_commands.py:LONGEST_TOKEN_SECONDS",
+    "app/token_commands.py:LONGEST_LABEL", "app/token_commands.py:LONGEST_TOKEN_SECONDS",
     "app/events/asks.py:OFFSET_MOST", "app/live/listing.py:NUMBERING_MOST", "app/session_commands.py:LONGEST_LABEL",
     "app/session_commands.py:MOST_TAGS", "app/web/guests.py:LONGEST_COOKIE", "app/web/guests.py:LONGEST_PASSWORD",
     "app/web/pages.py:LONGEST_PASSWORD", "app/web/wiring.py:MOST_BODY_BYTES",

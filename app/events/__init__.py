@@ -11,7 +11,7 @@ start to end), pressure (the disk is full: on or off), forgotten (the session wa
 account has seen of a session, to its dashboards); thumbnail (a small picture of a screen, to who has it in sight);
 role (of this viewer, from now on), removed (this viewer is out); command (one began or ended, to who is in it);
 said, typing (of the chat, to who is in it); annotated, unannotated (a note was written or changed, or deleted);
-lobby (who waits to be let in, to who may let in).
+lobby (who waits to be let in, to who may let in); notice (an account has one to read).
 """
 
 CLIENT_EVENTS = (
@@ -21,5 +21,5 @@ CLIENT_EVENTS = (
 SERVER_EVENTS = (
     "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
     "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated",
-    "unannotated", "lobby",
+    "unannotated", "lobby", "notice",
 )  # fmt: skip

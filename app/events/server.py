@@ -16,6 +16,7 @@ from app.events.gate import Caller, Reply, dispatch
 from app.events.transport import MESSAGE_BYTES, SocketWire, install
 from app.live.listing import device_of
 from app.live.rooms import Rooms
+from app.live.shares import counts
 from app.permissions import Actor
 from app.words import told
 
@@ -79,6 +80,8 @@ def register(io: SocketIO, rooms: Rooms, ways: Ways, reads: Reads, config: Confi
         if (full := crowd.refusal(actor, environ)) is not None:
             crowds.changed()
             raise socketio.exceptions.ConnectionRefusedError(told(language, full), {"full": True})
+        if not counts(actor):
+            raise socketio.exceptions.ConnectionRefusedError("unauthorized")  # since it was asked who it is
         device = device_of(environ.get("HTTP_USER_AGENT", ""))
         callers[sid] = Caller(sid, actor, device, language, environ.get("REMOTE_ADDR", ""))
         rooms.sockets.came(sid, actor)

@@ -195,6 +195,7 @@ def watch(rooms: Rooms, caller: Caller, ask: Nothing, reply: Reply) -> None:
 def peek(rooms: Rooms, caller: Caller, ask: Peek, reply: Reply) -> None:
     seen = Session.seen_among(caller.actor, ask.sessions) if ask.sessions else []
     if rooms.feed.watches(caller.sid):
+        rooms.audit.peeked(caller.actor, seen, caller.address)
         rooms.thumbnails.peek(caller.sid, [session.id for session in seen])
     reply({"ok": True})
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from app import green
 from app.models.audit import Audit, Entry, via
+from app.models.notice import KINDS
 from app.models.session import Session
 from app.permissions import Actor
 
@@ -38,7 +40,8 @@ class Auditor:
     def __init__(self) -> None:
         self._queue: list[Waiting] = []
         self._wake = green.Signal()
-        self._read: OrderedDict[tuple[str, int, str], float] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str, int, str], float] = OrderedDict()
+        self.on_notice: Callable[[int], None] = lambda owner_id: None
 
     def start(self) -> None:
         green.spawn(self._run)
@@ -67,19 +70,41 @@ class Auditor:
         """One or several in one go, each an entry that its owner sees."""
         self.note(*(_about(one, actor, action, address=address) for one in sessions), wait=True)
 
+    def seated(self, actor: Actor, member: str, team: str, given: list[tuple[Session, str]], address: str) -> None:
+        """Somebody came into a team, and so into what is shared with it: each owner can read it."""
+        facts = {"user": member, "team": team}
+        self.note(
+            *(_about(one, actor, "team.join", address=address, details=facts | {"role": role}) for one, role in given),
+            wait=True,
+        )
+
     def expired(self, session: Session) -> None:
         self.note(_about(session, None, "session.expired", via="server"))
 
     def read(self, actor: Actor, session: Session, address: str) -> None:
-        """Its screen or output was asked for over HTTP. Written once in READ_SECONDS for each who asks."""
-        key, now = (via(actor), actor.user_id, session.id), time.monotonic()
+        """Its screen or output was asked for over HTTP, where nobody joins."""
+        self._once(actor, session, "session.read", address)
+
+    def typed(self, actor: Actor, session: Session, address: str) -> None:
+        """Over HTTP, too."""
+        self._once(actor, session, "session.type", address)
+
+    def peeked(self, actor: Actor, sessions: list[Session], address: str) -> None:
+        """Their screens are in sight on a dashboard, drawn small. One's own are no entry into another's session."""
+        for session in sessions:
+            if session.owner_id != actor.user_id:
+                self._once(actor, session, "session.peek", address)
+
+    def _once(self, actor: Actor, session: Session, action: str, address: str) -> None:
+        """Written once in READ_SECONDS for each who does it, and each way."""
+        key, now = (action, via(actor), actor.user_id, session.id), time.monotonic()
         if now - self._read.get(key, -READ_SECONDS) < READ_SECONDS:
             return
         self._read[key] = now
         self._read.move_to_end(key)
         if len(self._read) > MOST_READERS:
             self._read.popitem(last=False)
-        self.note(_about(session, actor, "session.read", address=address))
+        self.note(_about(session, actor, action, address=address))
 
     def _run(self) -> None:
         while True:
@@ -95,6 +120,9 @@ class Auditor:
                 del self._queue[: len(due)]
                 for one in due:
                     one.written.set()
+                for owner_id in {one.entry.owner_id for one in due if one.entry.action in KINDS}:
+                    if owner_id is not None:
+                        self.on_notice(owner_id)
 
 
 def _about(session: Session, actor: Actor | None, action: str, **facts: Any) -> Entry:

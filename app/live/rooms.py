@@ -21,6 +21,7 @@ from app.keeper.client import Unknown as KeeperUnknown
 from app.keeper.client import Withdrawn as KeeperWithdrawn
 from app.keeper.journal import JournalReader
 from app.live import cast, downloads
+from app.live.accounts import Accounts
 from app.live.annotation import Annotations
 from app.live.deeds import Deeds
 from app.live.errors import (
@@ -76,11 +77,13 @@ class Rooms(Following):
         self.annotations = Annotations(self)
         self.lobby = Lobby(self)
         self.pictures = Pictures()
+        self.accounts = Accounts(self, wire)
 
     def start(self) -> None:
         super().start()
         self.deeds.start()
         self.shares.start()
+        self.accounts.start()
 
     def regain(self) -> None:
         """What other workers said while there was no keeper was lost; before anything that waited is sent."""

@@ -1,5 +1,5 @@
 """Every open socket and who it is. The rule: a socket whose login or token counts no more is not listened to:
-at once when this process revokes it, within SWEEP_SECONDS when another one (a command) did."""
+at once when this process revokes it, within LOOK_SECONDS when a command did."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from collections.abc import Callable, Collection
 
 from app import green
 from app.live.wire import Wire
+from app.models import base
 from app.models.login import Login
 from app.models.token import ApiToken
 from app.permissions import Actor, Guest
 
 log = logging.getLogger(__name__)
 
-# What `user passwd` or another process revokes is noticed so late. One query a sweep, none without sockets.
+# What a command changed is noticed so late: a look at a file, none without sockets.
+LOOK_SECONDS = 0.5
+# What was missed otherwise. One query a sweep.
 SWEEP_SECONDS = 15.0
 LONGEST_SLEEP = 3_600.0
 # Who has more than this to read yet gets no further snapshot, and is looked at again so soon (seconds).
@@ -29,6 +32,7 @@ class Sockets:
         self._actors: dict[str, Actor] = {}
         self._came = green.Signal()
         self.on_revoked: Callable[[str], None] = lambda sid: None
+        self.on_command: Callable[[], None] = self.sweep
 
     def start(self) -> None:
         green.spawn(self._sweep_in_turn)
@@ -93,13 +97,23 @@ class Sockets:
     def guests_of(self, session_id: str) -> set[int]:
         return {guest.id for guest in self.guests() if guest.session == session_id}
 
+    def of(self, user_id: int) -> list[str]:
+        """The sockets of an account."""
+        return [sid for sid, actor in self._actors.items() if actor.user_id == user_id]
+
     def _sweep_in_turn(self) -> None:
+        told, due = base.told_at(), time.monotonic() + SWEEP_SECONDS
         while True:
             if not self._actors:
                 self._came.wait()
-            green.sleep(SWEEP_SECONDS)
+            green.sleep(LOOK_SECONDS)
             try:
-                self.sweep()
+                before, told = told, base.told_at()
+                if told != before:
+                    self.on_command()
+                elif time.monotonic() > due:
+                    due = time.monotonic() + SWEEP_SECONDS
+                    self.sweep()
             except Exception:
                 log.exception("who is still signed in could not be looked up; next try in a moment")
 

@@ -268,6 +268,8 @@ class Workers:
             case "revoked":
                 self._rooms.sockets.revoke(note["logins"], note["tokens"], note["user"])
                 self._rooms.keeper.withdraw()
+            case "notice":
+                self._rooms.accounts.told(note["user"])
             case "shared":
                 for session_id in note["sessions"]:
                     self._rooms.shares.settle(session_id, note.get("take_back", False))

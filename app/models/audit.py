@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from peewee import DoubleField, IntegerField, TextField
+from peewee import DoubleField, IntegerField, TextField, fn
 
 from app.models.base import Record, db, now, written
 from app.permissions import Actor
@@ -71,8 +71,12 @@ class Audit(Record):
         _add(list(entries))
 
     @classmethod
-    def page(cls, before: int | None, limit: int, reader: int | None = None, session: str = "") -> list[Audit]:
-        """The newest first. `reader`: only what this account did, or what was done to its sessions."""
+    def page(
+        cls, before: int | None, limit: int, reader: int | None = None, session: str = "", user: str = "",
+        action: str = "",
+    ) -> list[Audit]:  # fmt: skip
+        """The newest first. `reader`: only what this account did, or what was done to it and its sessions; `user`: by
+        whom; `action`: a part of its name."""
         rows = cls.select().order_by(cls.number.desc()).limit(limit)
         if before is not None:
             rows = rows.where(cls.number < before)
@@ -80,8 +84,18 @@ class Audit(Record):
             rows = rows.where((cls.user_id == reader) | (cls.owner_id == reader))
         if session:
             rows = rows.where(cls.session == session)
+        if user:
+            rows = rows.where(cls.user == user)
+        if action:
+            rows = rows.where(fn.INSTR(cls.action, action) > 0)
         with db.connection_context():
             return list(rows)
+
+    @classmethod
+    def newest(cls) -> int:
+        """Its number; 0: there is none."""
+        with db.connection_context():
+            return cls.select(fn.MAX(cls.number)).scalar() or 0
 
     @classmethod
     def all(cls) -> Iterator[Audit]:

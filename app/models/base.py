@@ -155,6 +155,19 @@ def _alone(lock: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def tell_server() -> None:
+    """A command changed what a server that runs has to follow at once."""
+    Path(f"{db.obj.database}.told").touch(0o600)
+
+
+def told_at() -> int:
+    """When a command last said so; no more than a look at a file."""
+    try:
+        return os.stat(f"{db.obj.database}.told").st_mtime_ns
+    except OSError:
+        return 0
+
+
 def reachable() -> bool:
     """Whether the database answers."""
     try:

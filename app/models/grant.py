@@ -54,8 +54,13 @@ class Grant(Record):
     @classmethod
     def sessions_of(cls, team: Team) -> list[str]:
         """What is shared with a team."""
+        return list(cls.roles_of(team))
+
+    @classmethod
+    def roles_of(cls, team: Team) -> dict[str, str]:
+        """What a team was given, by session id."""
         with db.connection_context():
-            return [grant.session_id for grant in cls.select(cls.session_id).where(cls.team == team)]
+            return {grant.session_id: grant.role for grant in cls.select().where(cls.team == team)}
 
     @classmethod
     def to_user(cls, user_id: int, among: Collection[str] | None = None) -> dict[str, str]:

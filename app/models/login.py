@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from peewee import AutoField, DoubleField, ForeignKeyField, TextField
+from peewee import AutoField, DoubleField, ForeignKeyField, IntegerField, TextField
 
 from app.models.base import Record, db, noted, now, written
 from app.models.secrets import digest, new_secret
@@ -35,6 +35,8 @@ class Login(Record):
     revoked_at = DoubleField(null=True)
     proved_at = DoubleField(default=now)
     way = TextField(default="password")
+    # Of the notices (notice.py): those up to this number were put away in this browser.
+    notices_seen = IntegerField(default=0)
 
     class Meta:
         table_name = "login"
@@ -117,7 +119,8 @@ def _any(name: str, condition: Any) -> bool:
 
 
 def _live() -> Any:
-    return Login.revoked_at.is_null() & (Login.last_seen_at > now() - IDLE_SECONDS)
+    used = Login.revoked_at.is_null() & (Login.last_seen_at > now() - IDLE_SECONDS)
+    return used & Login.user.in_(User.enabled())
 
 
 @written
@@ -143,6 +146,11 @@ def _seen(login_id: int) -> None:
 @written
 def _proved(login_id: int) -> None:
     Login.update(proved_at=now()).where(Login.id == login_id).execute()
+
+
+@written
+def put_away(login_id: int, number: int) -> None:
+    Login.update(notices_seen=number).where(Login.id == login_id, Login.notices_seen < number).execute()
 
 
 @written

@@ -59,7 +59,8 @@ class ResetLink(Record):
 
 
 def _open(secret: str) -> Any:
-    return (ResetLink.secret_hash == secrets.digest(secret)) & (ResetLink.expires_at > now())
+    fits = (ResetLink.secret_hash == secrets.digest(secret)) & (ResetLink.expires_at > now())
+    return fits & ResetLink.user.in_(User.enabled())
 
 
 @written

@@ -21,6 +21,7 @@ from peewee import (
 from app.models.base import Record, db, now, written
 from app.models.grant import Grant
 from app.models.link import Guest
+from app.models.team import Team
 from app.models.user import User
 from app.permissions import OWNER, WATCH, Actor, allows, role_of
 
@@ -137,6 +138,14 @@ class Session(Record):
         return _standing([found])[0] if found is not None else None
 
     @classmethod
+    def shared_with(cls, team: Team, member: User) -> list[tuple[Session, str]]:
+        """What the member comes into by the team, and in which role; his own left out."""
+        roles = Grant.roles_of(team)
+        with db.connection_context():
+            chosen = cls.select().where(cls.id.in_(list(roles)), cls.owner != member.id)
+            return [(one, roles[one.id]) for one in chosen]
+
+    @classmethod
     def in_state(cls, state: str) -> list[Session]:
         with db.connection_context():
             return list(cls.select(cls, User).join(User).where(cls.state == state).order_by(cls.created_at))
@@ -156,6 +165,12 @@ class Session(Record):
     def ids_of(cls, user_id: int) -> list[str]:
         with db.connection_context():
             return [row.id for row in cls.select(cls.id).where(cls.owner == user_id)]
+
+    @classmethod
+    def existing(cls, ids: Collection[str]) -> set[str]:
+        """Those of these that have a record."""
+        with db.connection_context():
+            return {row.id for row in cls.select(cls.id).where(cls.id.in_(list(ids)))}
 
     @classmethod
     def begin(cls, most: int | None = None, **fields: Any) -> Session:

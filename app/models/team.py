@@ -49,6 +49,10 @@ class Team(Record):
                 found[row.team.name].append(row.user.name)
         return found
 
+    def has(self, user: User) -> bool:
+        with db.connection_context():
+            return Member.select().where(Member.team == self.id, Member.user == user.id).exists()
+
     def add(self, user: User) -> None:
         _join(self.id, user.id)
 

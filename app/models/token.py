@@ -84,7 +84,7 @@ class ApiToken(Record):
 
 
 def _live() -> Any:
-    return ApiToken.expires_at.is_null() | (ApiToken.expires_at > now())
+    return (ApiToken.expires_at.is_null() | (ApiToken.expires_at > now())) & ApiToken.user.in_(User.enabled())
 
 
 @written

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from peewee import AutoField, BooleanField, DoubleField, IntegrityError, TextField
+from peewee import AutoField, BooleanField, DoubleField, IntegerField, IntegrityError, TextField, fn
 
 from app.models import secrets
 from app.models.base import Record, db, now, written
@@ -36,6 +36,9 @@ class User(Record):
     created_at = DoubleField(default=now)
     # Of whoever types there: programs of its sessions run as it, from HOLDFAST_ISOLATION=1 on (os_user.py).
     os_user = TextField(null=True, unique=True)
+
+    # Since when nothing of it opens anything; None: it may sign in.
+    disabled_at = DoubleField(null=True)
 
     class Meta:
         table_name = "user"
@@ -79,7 +82,8 @@ class User(Record):
     def administrators(cls, ids: Collection[int]) -> set[int]:
         """Those of these that administer the server now."""
         with db.connection_context():
-            return {row.id for row in cls.select(cls.id).where(cls.id.in_(list(ids)), cls.admin)}
+            chosen = cls.id.in_(list(ids)) & cls.admin & cls.disabled_at.is_null()
+            return {row.id for row in cls.select(cls.id).where(chosen)}
 
     @classmethod
     def by_password(cls, name: str, password: str) -> User | None:
@@ -87,16 +91,25 @@ class User(Record):
         user = cls.named(name)
         # One without a password costs the same, too.
         fits = secrets.verify_password(user.password_hash or None if user else None, password)
-        if user is None or not fits:
+        if user is None or not fits or user.disabled_at is not None:
             return None
         if secrets.outdated(user.password_hash):
             _set_hash(user.id, secrets.hash_password(password))
         return user
 
     @classmethod
-    def admit(cls, name: str) -> User:
-        """A new account without a password, for whom a proxy vouches."""
-        return _insert(checked_name(name), "", False)
+    def admit(cls, name: str, admin: bool = False) -> User:
+        """A new account without a password: a proxy vouches for it, or it is to get a link. Refused when it is
+        there."""
+        try:
+            return _insert(checked_name(name), "", admin)
+        except IntegrityError:
+            raise Refused("username", said("there is already a user %(name)s", name=repr(name))) from None
+
+    @classmethod
+    def enabled(cls) -> Any:
+        """The ids of those who may come in, for queries."""
+        return cls.select(cls.id).where(cls.disabled_at.is_null())
 
     @property
     def has_password(self) -> bool:
@@ -105,6 +118,17 @@ class User(Record):
     def set_password(self, password: str) -> None:
         self.password_hash = secrets.hash_password(checked_password(password, self.name))
         _set_hash(self.id, self.password_hash)
+
+
+class Gone(Record):
+    """One that was deleted. Its number is no other's: entries of the audit log are read by number."""
+
+    id = IntegerField(primary_key=True)
+    name = TextField()
+    deleted_at = DoubleField(default=now)
+
+    class Meta:
+        table_name = "gone_user"
 
 
 def checked_name(name: str) -> str:
@@ -129,7 +153,11 @@ def checked_password(password: str, name: str) -> str:
 
 @written
 def _insert(name: str, password_hash: str, admin: bool) -> Any:
-    return User.create(name=name, password_hash=password_hash, admin=admin)
+    # SQLite would give the number of the newest account again once that is deleted.
+    numbers = [model.select(fn.MAX(model.id)).scalar() or 0 for model in (User, Gone)]
+    facts = {"id": max(numbers) + 1, "name": name, "password_hash": password_hash, "admin": admin}
+    User.insert(**facts).execute()
+    return User.get_by_id(facts["id"])
 
 
 @written

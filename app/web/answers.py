@@ -312,10 +312,11 @@ class CodesBody(BaseModel):
 
 
 class AccountBody(BaseModel):
-    """`password`: whether there is one."""
+    """`password`: whether there is one. `disabled`: since when it may not sign in; null: it may."""
 
     name: str
     admin: bool
+    disabled: Time | None
     created_at: Time
     password: bool
     second_factor: bool
@@ -331,6 +332,19 @@ class ResetLinkBody(BaseModel):
 
     link: str
     expires_at: Time
+
+
+class NewAccountBody(AccountBody, ResetLinkBody):
+    """`link`: by which the first password is set."""
+
+
+class OneAccountBody(AccountBody):
+    """`running`: how many of its sessions run. `keys`: its passkeys."""
+
+    running: int
+    logins: list[LoginBody]
+    tokens: list[TokenBody]
+    keys: list[PasskeyBody]
 
 
 class ReadyBody(BaseModel):

@@ -71,8 +71,8 @@ def _label(text: str) -> str:
 
 
 def _no_number(value: Any) -> Any:
-    """Pydantic would also take seconds since 1970, written as text."""
-    if isinstance(value, str) and ":" not in value:
+    """Pydantic would also take seconds since 1970, also written as text."""
+    if not isinstance(value, str) or ":" not in value:
         raise ValueError(MOMENT)
     return value
 
@@ -89,7 +89,8 @@ Tag = Annotated[str, Field(max_length=40), AfterValidator(_printable)]
 Group = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 Text = Annotated[str, AfterValidator(_no_nul)]
 Value = Annotated[Text, AfterValidator(_short)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+# Not strict: behind a validator of ours pydantic takes the text for a value of Python's, and would refuse it.
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]
 
 
 def _distinct(tags: list[str]) -> list[str]:
@@ -206,7 +207,7 @@ class Signal(Body):
 
 
 class NewToken(Body):
-    """Without `scopes`: all of them. `session`: for this one only. `expires_at`: RFC 3339; without it, never."""
+    """Without `scopes`: read and write. `session`: for this one only. `expires_at`: RFC 3339; without it, never."""
 
     name: Annotated[str, Field(max_length=100)] = ""
     scopes: Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1, max_length=3)] | None = None

@@ -57,9 +57,10 @@ def gated(row: Route) -> Callable[..., Any]:
             if row.name in PAST and not given["session"].recorded:
                 raise NotKept
         given |= checked_input(row)
-        if row.need in NEEDS and row.body is not None:
+        if row.body is not None and who is not None:
             # A body takes as long as its sender likes: the right may be gone by now.
             check_counts(who)
+        if row.need in NEEDS and row.body is not None:
             given["session"] = session_for(who, session_id, row.need)
         answer = row.handler(**{name: given[name] for name in row.takes & given.keys()}, **path)
         audit.after(row, who, given, path, answer)

@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
+from app.live.errors import Forbidden
 from app.models.login import Login
 from app.models.secrets import new_secret
 from app.models.token import ApiToken
@@ -23,6 +24,7 @@ from app.permissions import Actor
 from app.web import audit
 from app.web.proxy import Proxy
 from app.web.throttle import Key, Throttle
+from app.words import said
 
 # Browsers keep a cookie for 400 days at most. How long a login counts is the database's business.
 COOKIE_SECONDS = 400 * 86_400
@@ -117,7 +119,7 @@ def by_proxy() -> Actor | None:
     # The first account is the owner's, by the link of the first start.
     if user is None and current_app.extensions["sign_in_proxy"].creates and User.exists():
         user = User.admit(name)
-    return sign_in(user, PROXY) if user is not None else None
+    return sign_in(user, PROXY) if user is not None and user.disabled_at is None else None
 
 
 def actor() -> Actor | None:
@@ -213,6 +215,8 @@ def _remember_device(response: Response) -> Response:
 
 def sign_in(user: User, way: str = PASSWORD) -> Actor:
     """A new login, with nothing kept of the cookie that was there before (login fixation). Who it is from now on."""
+    if user.disabled_at is not None:
+        raise Forbidden(said("This account is disabled. Ask an administrator."))
     _end_present()
     session.clear()
     g.device = _device() or new_secret()

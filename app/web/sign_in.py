@@ -73,7 +73,7 @@ def reset(secret: str) -> Any:
     except Used:
         raise Problem(410, GONE) from None
     rooms().logins_revoked(login_ids=ended)
-    audit.note(None, "password.reset", details={"user": user.name})
+    audit.note(None, "password.reset", owner_id=user.id, details={"user": user.name})
     return redirect("/login", 303)
 
 

@@ -1,4 +1,5 @@
-"""Teams over HTTP. The rule: only administrators make them and say who is in them."""
+"""Teams over HTTP. The rule: only administrators make them and say who is in them, by a browser with a fresh proof;
+none seats himself, and the owner of what is shared with a team is told who came into it."""
 
 from __future__ import annotations
 
@@ -7,12 +8,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from app.models.grant import Grant
+from app.models.session import Session
 from app.models.team import Team
 from app.models.user import User
+from app.permissions import Actor
+from app.web import audit
 from app.web.bodies import Body
 from app.web.gate import rooms
-from app.web.problems import not_found
-from app.web.routes import ADMIN, API, Answer, route
+from app.web.problems import Problem, not_found
+from app.web.routes import ADMIN, ADMIN_BROWSER, API, Answer, route
+from app.words import said
 
 DONE = Answer(204)
 TEAMS = API + "/teams"
@@ -38,13 +43,13 @@ def listed() -> Any:
     return {"teams": [{"name": name, "members": members} for name, members in Team.all_members().items()]}
 
 
-@route("POST", TEAMS, ADMIN, Answer(201, TeamBody))
+@route("POST", TEAMS, ADMIN_BROWSER, Answer(201, TeamBody), fresh=True)
 def begin(body: NewTeam) -> Any:
     """A new team, without members."""
     return {"name": Team.begin(body.name).name, "members": []}, 201
 
 
-@route("DELETE", TEAMS + "/<name>", ADMIN, DONE)
+@route("DELETE", TEAMS + "/<name>", ADMIN_BROWSER, DONE, fresh=True)
 def erase(name: str) -> Any:
     """Ends a team; what was shared with it is shared with its members no more."""
     team = existing(name)
@@ -54,18 +59,26 @@ def erase(name: str) -> Any:
     return "", 204
 
 
-@route("PUT", MEMBER, ADMIN, DONE)
-def join(name: str, user: str) -> Any:
-    """Puts a user into a team."""
+@route("PUT", MEMBER, ADMIN_BROWSER, DONE, fresh=True)
+def join(actor: Actor, name: str, user: str) -> Any:
+    """Puts another user into a team. The owners of what is shared with it are told."""
     team, member = existing(name), User.named(user)
     if member is None:
         raise not_found()
-    team.add(member)
+    if member.id == actor.user_id:
+        # It would be a way into others' sessions past the glass, with no reason that the owner reads.
+        raise Problem(
+            403, said("Nobody puts himself into a team: break the glass, or let another administrator do it.")
+        )
+    if not team.has(member):
+        # First written down, then done.
+        rooms().audit.seated(actor, member.name, team.name, Session.shared_with(team, member), audit.address())
+        team.add(member)
     rooms().shares.changed_all(Grant.sessions_of(team))
     return "", 204
 
 
-@route("DELETE", MEMBER, ADMIN, DONE)
+@route("DELETE", MEMBER, ADMIN_BROWSER, DONE, fresh=True)
 def leave(name: str, user: str) -> Any:
     """Takes a user out of a team, and out of what is shared with it."""
     team, member = existing(name), User.named(user)

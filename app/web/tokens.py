@@ -19,6 +19,8 @@ from app.web.routes import API, BROWSER, NUMBER, Answer, route
 from app.words import said
 
 MOST_TOKENS = 100
+# Of one for which none were named.
+USUAL = FULL - {ADMIN}
 
 
 @route("GET", API + "/tokens", BROWSER, Answer(200, TokensBody))
@@ -37,7 +39,7 @@ def token_add(actor: Actor, body: bodies.NewToken) -> Any:
     if body.scopes is not None and ADMIN in body.scopes and not actor.admin:
         raise bad_field("scopes", said("only an administrator's token may have: %(scope)s", scope=ADMIN))
     expires_at = body.expires_at.timestamp() if body.expires_at is not None else None
-    token, secret = ApiToken.issue(actor.user_id, body.name, body.scopes or FULL, body.session, expires_at)
+    token, secret = ApiToken.issue(actor.user_id, body.name, body.scopes or USUAL, body.session, expires_at)
     return token_json(token) | {"token": secret}, 201
 
 

@@ -22,6 +22,7 @@ const ELEMENTS = {
   "login-page": () => import("./elements/login-page.js"),
   "machine-panel": () => import("./elements/machine-panel.js"),
   "new-session": () => import("./elements/new-session.js"),
+  "notice-list": () => import("./elements/notice-list.js"),
   "passkey-list": () => import("./elements/passkey-list.js"),
   "proof-dialog": () => import("./elements/proof-dialog.js"),
   "second-factor": () => import("./elements/second-factor.js"),

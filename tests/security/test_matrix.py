@@ -43,6 +43,7 @@ BODIES = {
     "POST /api/v1/sessions/<id>/grants": {"user": "charlie", "role": "viewer"},
     "PATCH /api/v1/sessions/<id>/sharing": {"locked": True},
     "POST /api/v1/password": {"current": PASSWORD, "new": PASSWORD},
+    "POST /api/v1/accounts": {"name": "erin"}, "PATCH /api/v1/accounts/<name>": {"disabled": True},
     "POST /api/v1/teams": {"name": "crew"}, "POST /api/v1/sessions/<id>/chat": {"text": "hello"},
     "POST /api/v1/sessions/<id>/annotations": {"text": "hello"},
     "POST /api/v1/sessions/<id>/break-glass": {"reason": "looking for a leak"},

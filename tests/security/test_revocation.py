@@ -22,7 +22,7 @@ from tests.whole.test_revoked import cookie_of, signed_in
 
 TRIES = int(os.environ.get("TRIES", "16"))
 # Who floods together, in the order in which they are put out; a lock and a pause are for all who are left.
-ROUND = ("link", "lobby", "downgrade", "take", "logout", "kick", "expiry", "lock", "pause")
+ROUND = ("link", "lobby", "downgrade", "take", "logout", "disable", "kick", "expiry", "lock", "pause")
 SERVERS = 2
 LINK_SECONDS = 2
 # Output may be on its way for so long.
@@ -64,7 +64,9 @@ def crowd(request, tmp_path_factory):
 class Crowd:
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.people(["owner", "member", "downgrade", "take", "kick", "logout"])
+        self.people(["owner", "member", "downgrade", "take", "kick", "logout", "disable"])
+        server.user("root", admin=True)
+        self.admin = signed_in(server, "root")
         self.api = server.api("owner")
 
     def people(self, names: list[str]) -> None:
@@ -136,8 +138,13 @@ class Crowd:
             "downgrade": lambda: self.done("PATCH", f"{place}/grants/{grant['id']}", role="viewer"),
             "take": lambda: self.done("DELETE", f"{place}/grants/{grant['id']}"),
             "kick": lambda: self.kick(session, name),
+            "disable": lambda: self.disable(name, True),
         }
         return Try(flooder, outs[kind], mark, watches=kind == "downgrade")
+
+    def disable(self, name: str, on: bool) -> None:
+        answer = self.admin.patch(f"{self.server.url}/api/v1/accounts/{name}", json={"disabled": on}, timeout=20)
+        assert answer.status_code == 200, answer.text
 
     def kick(self, session: str, name: str = "", link: int = 0) -> None:
         here = self.api.get(f"/sessions/{session}/sharing").json()["here"]
@@ -178,6 +185,7 @@ def one_round(crowd: Crowd) -> None:
         behind = output.rpartition(one.mark.encode())[2]
         assert f"<{one.flooder.word}.".encode() not in behind, f"{one.mark}: heard after the call returned"
         assert one.watches or one.flooder.heard <= one.returned + OUTPUT_SECONDS, f"{one.mark}: hears too long"
+    crowd.disable("disable", False)
     crowd.done("DELETE", f"/sessions/{session}")
 
 

@@ -180,7 +180,8 @@ class Server:
         """Makes the account (once) and answers its API token."""
         if name not in self._tokens:
             add = ["user", "add", name, "--password-stdin", *(["--admin"] if admin else [])]
-            both = f"import sys; from app.cli import main; sys.exit(main({add}) or main(['token', 'add', {name!r}]))"
+            token = ["token", "add", name, *(["--scope", "read,write,admin"] if admin else [])]
+            both = f"import sys; from app.cli import main; sys.exit(main({add}) or main({token}))"
             made = self.python("-c", both, stdin=PASSWORD + "\n")  # one start of Python instead of two
             assert made.returncode == 0, made.stderr
             self._tokens[name] = made.stdout.split()[-1]

@@ -43,7 +43,7 @@ class Viewer:
         self.connected = True
         for name in ("output", "snapshot", "resized", "viewers", "ended", "status", "gap", "forgotten",
                      "thumbnail", "looked", "role", "removed", "said", "typing", "annotated", "unannotated",
-                     "lobby"):  # fmt: skip
+                     "lobby", "notice"):  # fmt: skip
             self.io.on(name, self._handler(name))
         self.io.on("disconnect", self._gone)
         headers = {"Cookie": cookie} if cookie else {}

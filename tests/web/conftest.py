@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from app import config as settings
+from app.live.accounts import Accounts
 from app.live.annotation import Annotations
 from app.live.auditor import Auditor
 from app.live.commands import Commands
@@ -111,6 +112,7 @@ class ActedRooms:
         self.talk = Talk(self)
         self.annotations = Annotations(self)
         self.lobby = Lobby(self)
+        self.accounts = Accounts(self, None)
 
     def room_of(self, session):
         raise NotThere
@@ -183,8 +185,8 @@ class ActedRooms:
     def download(self, session, format, notes=False):
         return iter([b"hello ", format.encode()])
 
-    def logins_revoked(self, login_ids=(), token_ids=()):
-        self.closed.append((sorted(login_ids), sorted(token_ids)))
+    def logins_revoked(self, login_ids=(), token_ids=(), user_id=None):
+        self.closed.append((sorted(login_ids), sorted(token_ids), *([user_id] if user_id else [])))
 
     def counts(self):
         return {"running": 3, "viewers": 2}

@@ -10,6 +10,7 @@ import requests
 from app.web import audit, wiring  # noqa: F401  (fills the table)
 from app.web.hosts import SAFE_METHODS
 from app.web.routes import ROUTES
+from tests.browser.people import eventually
 
 
 def entries(api, **query):
@@ -23,8 +24,8 @@ def test_every_route_that_changes_something_is_written_down_or_says_why_not():
     assert unsafe >= audit.QUIET.keys(), "a reason for a route that is gone"
     assert {row.name for row in ROUTES} >= audit.READS
     content = {row.name for row in ROUTES if row.method == "GET" and "<id>" in row.path} - audit.READS
-    about = {"sessions_status", "history_outline", "stats_series", "stats_processes"}
-    assert content == about | {"shares_sharing", "shares_grants", "shares_links"}, "answers of no output"
+    content -= audit.TELLS | {"history_outline", "stats_series"}
+    assert content == {"shares_sharing", "shares_grants", "shares_links"}, "answers of no output"
 
 
 def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(own_server, viewer):
@@ -47,13 +48,17 @@ def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobo
     alice.call("DELETE", f"/sessions/{session}?forget=true")
     found = entries(alice, session=session)
     assert [one["action"] for one in reversed(found)] == [
-        "sessions.start", "sessions.change", "session.join", "session.read", "sessions.signal", "session.end",
-        "sessions.end",
+        "sessions.start", "sessions.change", "session.join", "session.type", "session.read", "sessions.signal",
+        "session.end", "sessions.end",
     ]  # fmt: skip
     assert {(one["user"], one["address"]) for one in found} == {("alice", "127.0.0.1")}
     assert all(one["via"].startswith("token ") and one["at"].endswith("Z") for one in found)
     assert found[-2]["details"] == {"name": "renamed", "tags": ["x"]} and found[-3]["details"] == {"role": "owner"}
-    assert entries(charlie, session=session) == [] and [one["user"] for one in entries(charlie)] == []
+    assert entries(charlie, session=session) == []
+    assert [one["action"] for one in entries(charlie)] == ["token.add", "user.add"], "what was done to him"
+    by_hand = entries(root, user="alice", action="session.", limit=500)
+    assert {one["action"] for one in by_hand} == {"session.join", "session.type", "session.read", "session.end"}
+    assert {one["user"] for one in by_hand} == {"alice"} and entries(root, user="nobody") == []
     assert [one["number"] for one in entries(root, session=session)] == [one["number"] for one in found]
     assert "planted" not in json.dumps(entries(root, limit=500))
     numbers = [one["number"] for one in entries(root, limit=2)]
@@ -64,7 +69,37 @@ def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobo
     assert {"user.add", "token.add"} <= {one["action"] for one in exported if one["via"] == "command"}
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"before": 0}, {"session": "../x"}, {"surprise": 1}])
+def test_no_way_into_another_s_session_is_without_an_entry(server, viewer):
+    """Over HTTP nobody joins, and a dashboard draws screens small: each way is written down, once an hour."""
+    alice, bob = server.api("alice"), server.api("bob")
+    session = alice.start(["cat"])["id"]
+    alice.post(f"/sessions/{session}/grants", {"user": "bob", "role": "writer"})
+    for who in ("alice", "bob"):
+        dashboard = viewer(server, who)
+        dashboard.call("watch", {})
+        for _ in range(2):
+            dashboard.call("peek", {"sessions": [session]})
+            dashboard.call("peek", {"sessions": []})
+
+    def ways(user):
+        return [one["action"] for one in reversed(entries(alice, session=session)) if one["user"] == user]
+
+    eventually(lambda: ways("bob") == ["session.peek"])
+    assert "session.peek" not in ways("alice")
+    for _ in range(2):
+        assert bob.post(f"/sessions/{session}/input", {"data": "x"}).status_code == 204
+    eventually(lambda: ways("bob") == ["session.peek", "session.type"])
+    assert alice.get(f"/sessions/{session}/status").ok
+    for _ in range(2):
+        assert bob.get(f"/sessions/{session}/processes").ok
+    eventually(lambda: ways("bob") == ["session.peek", "session.type", "session.read"])
+    assert "session.read" not in ways("alice"), "one's own status, which was asked for before"
+
+
+@pytest.mark.parametrize("query", [
+    {"limit": 0}, {"limit": 501}, {"before": 0}, {"session": "../x"}, {"surprise": 1},
+    {"user": "x" * 65}, {"action": "x" * 65},
+])  # fmt: skip
 def test_a_wrong_question_names_the_field(server, query):
     answer = server.api("alice").get("/audit", params=query)
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] in query

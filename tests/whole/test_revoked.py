@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import requests
@@ -54,13 +55,32 @@ def test_a_revoked_token_is_closed_out(server):
     one.wait(lambda v: not v.connected, 2)
 
 
-def test_a_password_changed_by_command_closes_sockets_at_the_next_sweep(server):
+def test_a_password_changed_by_command_closes_sockets_at_once(server):
     http = signed_in(server, "carol")
     one = Viewer(server.url, cookie=cookie_of(http))
     assert one.call("watch", {})["ok"]
     changed = server.command("user", "passwd", "carol", "--password-stdin", stdin="another long password\n")
     assert changed.returncode == 0, changed.stderr
-    one.wait(lambda v: not v.connected, 30)
+    one.wait(lambda v: not v.connected, 5)
+
+
+def test_an_account_that_is_deleted_by_command_takes_what_it_runs_with_it(server):
+    owner = server.api("dora")
+    session = owner.start(["cat"])["id"]
+    server.user("guest-of-dora")
+    assert owner.post(f"/sessions/{session}/grants", {"user": "guest-of-dora", "role": "viewer"}).status_code == 201
+    pid = owner.status(session)["pid"]
+    mine, other = Viewer(server.url, server.user("dora")), Viewer(server.url, server.user("guest-of-dora"))
+    assert mine.join(session)["ok"] and other.join(session)["ok"]
+    refused = server.command("user", "delete", "dora")
+    assert refused.returncode == 1 and "--end-sessions" in refused.stderr and mine.connected
+    done = server.command("user", "delete", "dora", "--end-sessions")
+    assert done.returncode == 0, done.stderr
+    mine.wait(lambda v: not v.connected, 5)
+    other.wait(lambda v: v.of("forgotten"), 5)
+    assert owner.get("/sessions").status_code == 401 and not os.path.exists(f"/proc/{pid}")
+    assert server.api("guest-of-dora").get(f"/sessions/{session}/status").status_code == 404
+    assert session not in server.command("sessions").stdout
 
 
 def test_who_administers_no_more_is_out_of_what_was_broken_for_him_in_the_same_second(server):

@@ -9,6 +9,7 @@ import requests
 from socketio.exceptions import ConnectionError as Refused
 
 from tests.support.viewer import Viewer
+from tests.whole.test_revoked import signed_in
 
 
 class GuestBrowser:
@@ -212,18 +213,21 @@ def test_the_owner_shows_somebody_the_door_locks_and_pauses(server, viewer, gues
 
 def test_a_team_comes_and_goes_with_its_members(server, viewer):
     server.user("root", admin=True)
-    root, alice, bob = server.api("root"), server.api("alice"), server.api("bob")
+    admin, alice, bob = signed_in(server, "root"), server.api("alice"), server.api("bob")
     session = alice.start(["cat"])["id"]
+    teams = f"{server.url}/api/v1/teams"
     assert bob.get("/teams").status_code == 403
-    assert root.post("/teams", {"name": "night"}).status_code == 201
-    assert root.post("/teams", {"name": "night"}).status_code == 422
+    assert admin.post(teams, json={"name": "night"}).status_code == 201
+    assert admin.post(teams, json={"name": "night"}).status_code == 422
     give(server, session, "writer", team="night")
     assert bob.get(f"/sessions/{session}/status").status_code == 404
-    assert root.call("PUT", "/teams/night/members/bob").status_code == 204
-    assert {"name": "night", "members": ["bob"]} in root.get("/teams").json()["teams"]
+    owner = viewer(server, "alice")
+    assert admin.put(f"{teams}/night/members/bob").status_code == 204
+    owner.wait(lambda v: v.of("notice"))
+    assert {"name": "night", "members": ["bob"]} in admin.get(teams).json()["teams"]
     one = viewer(server, "bob")
     assert one.join(session)["role"] == "writer"
-    assert root.call("DELETE", "/teams/night/members/bob").status_code == 204
+    assert admin.delete(f"{teams}/night/members/bob").status_code == 204
     one.wait(lambda v: v.of("removed"))
     assert bob.get(f"/sessions/{session}/status").status_code == 404
 

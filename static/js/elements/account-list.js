@@ -1,15 +1,20 @@
-/* <account-list>: other people's accounts, for an administrator: a link to a new password, a lost second factor. */
+/* <account-list>: other people's accounts, for an administrator: a new one, a link to a new password, a lost second factor,
+and, opened, what shuts one out (<account-more>). */
 
 import { api } from "../page.js";
 import { moment } from "../helpers/format.js";
 import { t, tn } from "../helpers/words.js";
+import "./account-more.js";
 import { confirmed } from "./confirm-dialog.js";
 import { Parted, setHidden, setText, stamp } from "./dom.js";
+import { submitting } from "./form-errors.js";
 import { toast } from "./toast-line.js";
 
 class AccountList extends Parted {
   connectedCallback() {
     this.part("accounts").addEventListener("click", (event) => this.pressed(event));
+    this.part("form").addEventListener("submit", (event) => this.add(event));
+    this.addEventListener("changed", () => this.load());
     // One of the accounts is this one; what it signs in by may change further up on the page.
     document.addEventListener("ways", () => this.load());
     this.load();
@@ -34,26 +39,56 @@ class AccountList extends Parted {
       account.passkeys && tn("{count} passkey", "{count} passkeys", account.passkeys),
     ].filter(Boolean).join(" · "));
     setHidden(part("admin"), !account.admin);
+    setHidden(part("disabled"), !account.disabled);
     setHidden(part("factor"), !account.second_factor);
+    setHidden(part("reset"), Boolean(account.disabled));
+    if (account.name === this.opened) this.open(row);
     return row;
   }
 
   async pressed(event) {
     const button = event.target.closest("button[data-part]");
-    const name = button?.closest("[data-name]")?.dataset.name;
-    if (!name) return;
+    const row = button?.closest("[data-name]");
+    const deed = { factor: this.withoutFactor, reset: this.link, manage: this.manage }[button?.dataset.part];
+    if (!row || !deed) return;
     try {
-      await (button.dataset.part === "factor" ? this.withoutFactor(name) : this.link(name));
+      await deed.call(this, row.dataset.name, row);
     } catch (error) {
       toast(error.message);
     }
   }
 
+  /** One at a time; it stays open when the list is read again. */
+  manage(name) {
+    this.opened = this.opened === name ? null : name;
+    for (const row of this.part("accounts").children) this.open(row);
+  }
+
+  open(row) {
+    const [open, more] = [row.dataset.name === this.opened, row.querySelector("account-more")];
+    row.querySelector("[data-part=manage]").setAttribute("aria-expanded", open);
+    setHidden(more, !open);
+    if (open) more.show(row.dataset.name, row.dataset.name === this.dataset.me);
+  }
+
   async link(name) {
-    const { link, expires_at: end } = await api.resetAccount(name);
+    this.hand(name, await api.resetAccount(name));
+  }
+
+  hand(name, { link, expires_at: end }) {
     this.say("for", t("Give this link to {name}. It sets a new password, once, until {when}.", { name, when: moment(end) }));
     this.say("link", link);
     this.show("made", true);
+  }
+
+  async add(event) {
+    event.preventDefault();
+    const { name, admin } = event.target.elements;
+    const made = await submitting(event.target, () => api.addAccount({ name: name.value.trim().toLowerCase(), admin: admin.checked }));
+    if (!made) return;
+    event.target.reset();
+    this.hand(made.name, made);
+    await this.load();
   }
 
   async withoutFactor(name) {

@@ -83,8 +83,12 @@ class AccountPage extends Parted {
     });
     if (!done) return;
     form.reset();
-    toast(t("Password changed."));
     await this.load();
+    const [tokens, keys] = [await api.tokens().catch(() => []), await api.passkeys().catch(() => [])];
+    const open = tokens.filter(({ expired }) => !expired).length;
+    toast(open + keys.length
+      ? t("Password changed. {tokens} API tokens and {passkeys} passkeys still open this account; they are listed above.", { tokens: open, passkeys: keys.length })
+      : t("Password changed."), { shown: open + keys.length ? 15_000 : undefined });
   }
 }
 

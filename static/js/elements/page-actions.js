@@ -9,6 +9,7 @@ export function addPageActions() {
   const group = t("Go to");
   actions.add({ id: "go.sessions", title: t("All sessions"), group, when: elsewhere("/"), run: go("/") });
   actions.add({ id: "go.workspace", title: t("Workspace"), group, when: elsewhere("/workspace"), run: go("/workspace") });
+  actions.add({ id: "go.audit", title: t("Audit log"), group, when: elsewhere("/audit"), run: go("/audit") });
   actions.add({ id: "go.account", title: t("Account"), group, when: elsewhere("/account"), run: go("/account") });
   actions.add({ id: "go.audit", title: t("Audit log"), group, when: elsewhere("/audit"), run: go("/audit") });
   actions.add({

@@ -314,18 +314,70 @@ export class Api {
     return this.call("DELETE", "/second-factor");
   }
 
+  /** What others did to this account, the newest first, without what was put away in this browser. */
+  notices() {
+    return this.call("GET", "/notices").then(({ notices }) => notices);
+  }
+
+  putAwayNotices(number) {
+    return this.call("DELETE", `/notices/${number}`);
+  }
+
   accounts() {
     return this.call("GET", "/accounts").then(({ accounts }) => accounts);
   }
 
+  /** {name, admin?}; answers the account with {link, expires_at}, this once. */
+  addAccount(facts) {
+    return this.call("POST", "/accounts", facts);
+  }
+
+  /** With its {logins, tokens, keys, running}. */
+  account(name) {
+    return this.call("GET", accountPath(name));
+  }
+
+  /** {admin?, disabled?, end_sessions?}. */
+  changeAccount(name, facts) {
+    return this.call("PATCH", accountPath(name), facts);
+  }
+
+  deleteAccount(name, endSessions = false) {
+    return this.call("DELETE", `${accountPath(name)}${endSessions ? "?end_sessions=true" : ""}`);
+  }
+
+  signOutAccount(name) {
+    return this.call("DELETE", accountPath(name, "/logins"));
+  }
+
+  revokeTokensOf(name) {
+    return this.call("DELETE", accountPath(name, "/tokens"));
+  }
+
+  revokeTokenOf(name, id) {
+    return this.call("DELETE", accountPath(name, `/tokens/${id}`));
+  }
+
+  removePasskeysOf(name) {
+    return this.call("DELETE", accountPath(name, "/passkeys"));
+  }
+
+  removePasskeyOf(name, id) {
+    return this.call("DELETE", accountPath(name, `/passkeys/${id}`));
+  }
+
   /** {link, expires_at}, this once. */
   resetAccount(name) {
-    return this.call("POST", `/accounts/${encodeURIComponent(name)}/reset`);
+    return this.call("POST", accountPath(name, "/reset"));
   }
 
   removeSecondFactorOf(name) {
-    return this.call("DELETE", `/accounts/${encodeURIComponent(name)}/second-factor`);
+    return this.call("DELETE", accountPath(name, "/second-factor"));
   }
+}
+
+function accountPath(name, more = "") {
+  return `/accounts/${encodeURIComponent(name)}${more}`;
 }
 
 function query(words) {

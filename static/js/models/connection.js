@@ -33,6 +33,7 @@ server sends
   said, typing                   a message of the chat; somebody writes one
   annotated, unannotated         a note was written or changed; it was deleted
   lobby                          who waits to be let in, to who may let in
+  notice                         there is one to read: of what others did to this account
 */
 
 import { t } from "../helpers/words.js";
@@ -43,7 +44,7 @@ export const CLIENT_EVENTS = [
 ];
 export const SERVER_EVENTS = [
   "output", "snapshot", "resized", "viewers", "ended", "status", "gap", "pressure", "forgotten",
-  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated", "unannotated", "lobby",
+  "looked", "thumbnail", "role", "removed", "command", "said", "typing", "annotated", "unannotated", "lobby", "notice",
 ];
 
 // The answer to a join may be a snapshot of megabytes, over a phone's link: half a minute is not too long.
