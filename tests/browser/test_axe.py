@@ -156,7 +156,7 @@ def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
     for wanted in ({"role": "writer"}, {"password": "open sesame"}):
         url = server.api("axel").post(links, wanted).json()["url"]
         found += [f"a link ({wanted}): {fault}" for fault in faults(stranger.open(url))]
-    url = server.api("alice").post(links, {"asks": True}).json()["url"]
+    url = server.api("axel").post(links, {"asks": True}).json()["url"]
     page = stranger.open(url)
     found += [f"a link that asks first: {fault}" for fault in faults(page)]
     page.locator("main form .primary").click()

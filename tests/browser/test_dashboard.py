@@ -154,7 +154,7 @@ def test_cards_keep_their_height_and_under_a_finger_their_picture(dora, person):
             """([id]) => {
               const card = document.querySelector(`session-card[data-session="${id}"]`);
               card.say("uptime", "13 d 20 h"); card.say("output", "12 min ago"); card.say("clients", "2 clients");
-              card.drawRate([1, 2, 3]);
+              card.drawFigures({ output: [1, 2, 3], cpu: [98], memory: [2e9] });
             }""",
             [session],
         )

@@ -29,13 +29,15 @@ WAYS = ("{}", '" x="{}', "' x='{}", "--></b>{}")
 # One list for each way: as many sessions as payloads, whose labels are changed from one list to the next.
 ROUNDS = tuple(tuple(way.replace("{}", payload) for payload in PAYLOADS) for way in WAYS)
 STRINGS = tuple(text for strings in ROUNDS for text in strings)
+# A note is shorter than a message, and one may write eight at once.
+NOTED = ROUNDS[0] + ROUNDS[1]
 # Goes where it is told and says what it is told: as a title (OSC 0 and 2), as the window's directory (OSC 7), as a
 # notification, as a link, and as text.
 PROGRAM = r"""stty -echo; while read -r place && read -r said; do cd -- "$place"
 for kind in 0 2 7 9 "777;notify;x"; do printf '\033]%s;%s\007' "$kind" "$said"; done
 printf '\033]8;;%s\007%s\033]8;;\007\n' "$said" "$said"; done"""
 # Of one message of the chat, of one note, and of one choice of files in the page.
-SAID_AT_ONCE, NOTED_AT_ONCE, FILES_AT_ONCE = 30, 10, 50
+SAID_AT_ONCE, NOTED_AT_ONCE, FILES_AT_ONCE = 30, 13, 50
 LABEL = 40  # characters of a tag
 
 
@@ -75,15 +77,17 @@ def test_none_runs_anywhere(server, person, tmp_path):
     for page in (desktop, phone):
         page.goto(f"/sessions/{made[0]}")
         joined(page)
-    said(desktop, "say", made[0], SAID_AT_ONCE)
-    said(desktop, "annotate", made[0], NOTED_AT_ONCE)
-    is_shown(phone, "session.chat", "chat-panel .message .text", SAID_AT_ONCE)
-    is_shown(phone, "session.notes", "annotation-panel li .text", NOTED_AT_ONCE)
+    said(desktop, "say", made[0], STRINGS, SAID_AT_ONCE)
+    is_shown(phone, "session.chat", "chat-panel .message .text", STRINGS, SAID_AT_ONCE)
     uploaded(phone)
     desktop.keyboard.press("Control+Shift+K")
     desktop.keyboard.type("script")
     expect(desktop.get_by_role("dialog").get_by_role("option").first).to_contain_text("script")
     assert ROUNDS[-1][0] in desktop.title()
+    desktop.goto(f"/sessions/{made[1]}")
+    joined(desktop)
+    said(desktop, "annotate", made[1], NOTED, NOTED_AT_ONCE)
+    is_shown(desktop, "session.notes", "annotation-panel li .text", NOTED, NOTED_AT_ONCE)
     unhurt(desktop)
 
 
@@ -115,19 +119,19 @@ def everywhere(page, made):
         unhurt(page)
 
 
-def said(page, event, session, at_once):
-    """By the real event, many strings at a time: so many a person may say."""
-    for first in range(0, len(STRINGS), at_once):
-        text = "\n".join(STRINGS[first : first + at_once])
+def said(page, event, session, strings, at_once):
+    """By the real event, many strings at a time: so many a person may say at once."""
+    for first in range(0, len(strings), at_once):
+        text = "\n".join(strings[first : first + at_once])
         told = {"session": session, "text": text}
         page.evaluate("([event, told]) => holdfast.stream.connection.call(event, told)", [event, told])
 
 
-def is_shown(page, action, where, at_once):
+def is_shown(page, action, where, strings, at_once):
     page.evaluate("async (action) => { (await import('/static/js/page.js')).actions.run(action); }", action)
     shown = page.locator(where)
-    expect(shown).to_have_count(-(-len(STRINGS) // at_once))
-    assert "\n".join(shown.all_text_contents()) == "\n".join(STRINGS)
+    expect(shown).to_have_count(-(-len(strings) // at_once))
+    assert "\n".join(shown.all_text_contents()) == "\n".join(strings)
     unhurt(page)
     page.keyboard.press("Escape")
 

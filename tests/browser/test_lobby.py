@@ -25,7 +25,7 @@ def test_a_guest_waits_on_a_phone_and_is_let_in(server, person):
     phone = person(None, device=PHONE).open(link)
     phone.get_by_label("Your name").fill(HOSTILE)
     phone.get_by_role("button", name="Ask to be let in").tap()
-    expect(phone.get_by_role("status")).to_contain_text("You asked to be let in")
+    expect(phone.locator("main [role=status]")).to_contain_text("You asked to be let in")
     assert "the show" not in phone.content() and session not in phone.content()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     expect(strip).to_contain_text(HOSTILE)
@@ -40,7 +40,7 @@ def test_a_guest_waits_on_a_phone_and_is_let_in(server, person):
     shows(phone, "seen by the owner")
     expect(strip).to_contain_text("Guest")
     strip.get_by_role("button", name="Refuse").click()
-    expect(other.get_by_role("status")).to_have_text("You were not let in.")
+    expect(other.locator("main [role=status]")).to_have_text("You were not let in.")
     expect(strip).to_be_hidden()
     phone.reload()
     until(phone, "holdfast.stream.joined")

@@ -31,7 +31,9 @@ for first in range(0, {LINES}, {AT_ONCE}):
 sys.stdin.read(1)
 """
 WHOLE = b"".join(b"\x1b[3%d;1mline\x1b[m %d\r\n" % (n % 8, n) for n in range(LINES))
-PAST = ("output", "history", "history/rows", "history/search?q=a", "download", "commands", "commands/1/output", "timeline")
+PAST = (
+    "output", "history", "history/rows", "history/search?q=a", "download", "commands", "commands/1/output", "timeline",
+)  # fmt: skip
 
 
 def found(directory: Path, secret: str) -> list[str]:
