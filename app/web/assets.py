@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import mimetypes
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g
 
 # As long as caches go by RFC 9111's advice (seconds); the address changes with the version.
 FOR_GOOD = "public, max-age=31536000, immutable"
+ROOT = "/static/"
 # Relative imports keep the first part, so that whatever a module imports is of its own version.
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 # Fonts and pictures are compressed already.
@@ -35,10 +38,10 @@ class Assets:
         self.folder = folder
         self.states: dict[str, State] = {}
         self._version = ""
-        self._squeezed: dict[str, tuple[State, bytes]] = {}
+        self._bodies: dict[tuple[str, bool], tuple[State, bytes]] = {}
 
     def version(self) -> str:
-        """Looked up for each page (a stat a file, 0.5 ms): whoever edits a file, or upgrades under a running server,
+        """Looked up once a page (a stat a file, 1 ms): whoever edits a file, or upgrades under a running server,
         gets another version, not what browsers kept of this one."""
         states = dict(sorted(_states(self.folder, "")))
         if states != self.states:
@@ -48,20 +51,46 @@ class Assets:
             self.states, self._version = states, f"v-{made.hexdigest()[:16]}"
         return self._version
 
-    def state(self, name: str, version: str) -> State | None:
-        """The file's, when it is of the version; None when browsers must not keep it."""
+    def kept(self, path: str) -> tuple[str, State] | None:
+        """What `path` below the folder names, when it is of the present version; None: browsers must not keep it."""
+        version, _, name = path.partition("/")
         if version != self._version or name not in self.states:
             return None
         found = (self.folder / name).stat()
         state = State(found.st_mtime_ns, found.st_size)
-        return state if state == self.states[name] else None
+        return (name, state) if state == self.states[name] else None
 
-    def squeezed(self, name: str, state: State) -> bytes:
-        """The file in gzip; made once (the largest takes 15 ms)."""
-        known = self._squeezed.get(name)
+    def body(self, name: str, state: State, squeezed: bool) -> bytes:
+        """Read, and put into gzip, once (the largest takes 15 ms)."""
+        known = self._bodies.get((name, squeezed))
         if known is None or known[0] != state:
-            known = self._squeezed[name] = state, gzip.compress((self.folder / name).read_bytes(), LEVEL, mtime=0)
+            body = (self.folder / name).read_bytes()
+            known = state, gzip.compress(body, LEVEL, mtime=0) if squeezed else body
+            self._bodies[name, squeezed] = known
         return known[1]
+
+    def in_front_of(self, app: Any) -> Any:
+        """A WSGI application that answers for what is kept: in 0.2 ms, where Flask takes 2, a hundred times a visit."""
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            path = environ.get("PATH_INFO", "")
+            found = self.kept(path[len(ROOT) :]) if path.startswith(ROOT) else None
+            if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                return app(environ, start_response)
+            kind = mimetypes.guess_type(found[0])[0] or "application/octet-stream"
+            squeezes = Path(found[0]).suffix in SQUEEZED
+            squeezed = squeezes and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+            body = self.body(*found, squeezed)
+            headers = [
+                ("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind),
+                ("Content-Length", str(len(body))), ("Cache-Control", FOR_GOOD),
+            ]  # fmt: skip
+            headers += [("Vary", "Accept-Encoding")] if squeezes else []
+            headers += [("Content-Encoding", "gzip")] if squeezed else []
+            start_response("200 OK", headers)
+            return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+        return answer
 
 
 def _states(folder: Path, prefix: str) -> Any:
@@ -81,23 +110,15 @@ def register(app: Flask) -> None:
 
     def versioned(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
-            values["filename"] = f"{assets.version()}/{values['filename']}"
+            if "assets_version" not in g:
+                g.assets_version = assets.version()
+            values["filename"] = f"{g.assets_version}/{values['filename']}"
 
     def serve(filename: str) -> Response:
+        """What browsers ask about every time: without a version, or of another one."""
         first, _, rest = filename.partition("/")
-        version, name = (first, rest) if VERSION.fullmatch(first) else ("", filename)
-        response = app.send_static_file(name)
-        state = assets.state(name, version)
-        if state is None:
-            return response
-        if Path(name).suffix in SQUEEZED and "gzip" in request.accept_encodings and response.status_code == 200:
-            packed = Response(assets.squeezed(name, state), mimetype=response.mimetype)
-            packed.headers["Content-Encoding"] = "gzip"
-            response.close()
-            response = packed
-        response.headers["Cache-Control"] = FOR_GOOD
-        response.vary.add("Accept-Encoding")
-        return response
+        return app.send_static_file(rest if VERSION.fullmatch(first) else filename)
 
     app.url_defaults(versioned)
     app.view_functions["static"] = serve
+    app.wsgi_app = assets.in_front_of(app.wsgi_app)  # type: ignore[method-assign]

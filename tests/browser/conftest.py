@@ -33,7 +33,10 @@ def few_sessions(server):
     """A list of two hundred sessions that no test of this module made would cost each of its pages time."""
     for name in list(server._tokens):
         api = server.api(name)
-        if ids := [one["id"] for one in api.get("/sessions").json()["sessions"] if one["role"] == "owner"]:
+        listed = api.get("/sessions")
+        if listed.status_code == 401:  # an account that a test has shut out
+            continue
+        if ids := [one["id"] for one in listed.json()["sessions"] if one["role"] == "owner"]:
             assert api.post("/sessions/end", {"ids": ids, "forget": True}).json()["left"] == []
 
 

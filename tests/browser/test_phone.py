@@ -150,10 +150,11 @@ def test_a_phone_pastes_and_searches(server, person):
     page.evaluate("() => navigator.clipboard.writeText('from elsewhere\\n')")
     page.locator('key-bar [data-tool="paste"]').tap()
     shows(page, "from elsewhere\nfrom elsewhere")
-    page.locator('[data-part="search"]').tap()
+    page.get_by_role("button", name="More").tap()
+    page.get_by_role("menuitem", name="Search in the output").tap()
     expect(page.locator("search-bar input")).to_be_focused()
     page.keyboard.type("elsewhere")
-    expect(page.get_by_text("1 of 2")).to_be_visible()
+    expect(page.get_by_text("2 of 2")).to_be_visible()
 
 
 def test_a_clipboard_that_may_not_be_read_is_said(server, person):
