@@ -340,8 +340,9 @@ def test_a_finger_scrolls_into_the_history_and_back(server, person):
     swipe(page, 250)
     until(page, "holdfast.scroll.reading && holdfast.scroll.pane.top < holdfast.scroll.history.base - 10")
     until(page, "holdfast.scroll.pane.text().startsWith(`line-0${holdfast.scroll.pane.top + 1}`)")
-    swipe(page, -250)
-    swipe(page, -250)
+    for _ in range(8):  # how far the first one glided depends on how busy the machine is
+        if page.evaluate("() => holdfast.scroll.reading"):
+            swipe(page, -250)
     until(page, "!holdfast.scroll.reading")
     page.get_by_role("button", name="To the bottom").tap()
     at_bottom(page)

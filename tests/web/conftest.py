@@ -46,7 +46,7 @@ API = "/api/v1"
 class View:
     form: str
     text: str = "hello\nworld"
-    ansi: bytes = b"\x1b[1mhello\x1b[m"
+    exported: bytes = b"\x1b[1mhello\x1b[m"
     rows: int = 24
     cols: int = 80
     offset: int = 11

@@ -158,7 +158,7 @@ def test_events_pass_by_the_same_scopes(world, monkeypatch):
     mine, other = "a" * 12, "b" * 12
     asks = {"input": {"data": "x"}, "resize": {"rows": 5, "cols": 5}, "drawn": {"offset": 1}, "look": {"visible": True},
             "say": {"text": "hello"}, "ask": {"on": True}, "annotate": {"text": "hello"}, "unannotate": {"number": 1},
-            "reannotate": {"text": "hello", "number": 1}}  # fmt: skip
+            "reannotate": {"text": "hello", "number": 1}, "picture": {"offset": 1}}  # fmt: skip
 
     def ask(name, session):
         if name in ("watch", "unwatch"):

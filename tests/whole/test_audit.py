@@ -25,7 +25,7 @@ def test_every_route_that_changes_something_is_written_down_or_says_why_not():
     assert {row.name for row in ROUTES} >= audit.READS
     content = {row.name for row in ROUTES if row.method == "GET" and "<id>" in row.path} - audit.READS
     content -= audit.TELLS | {"history_outline", "stats_series"}
-    assert content == {"shares_sharing", "shares_grants", "shares_links"}, "answers of no output"
+    assert content == {"shares_sharing", "shares_grants", "shares_links", "lobby_lobby_list"}, "answers of no output"
 
 
 def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(own_server, viewer):

@@ -159,7 +159,8 @@ def test_output_before_the_end_is_complete_for_viewers(server, viewer):
     one.join(session)
     one.type("go\n")
     one.wait(lambda v: v.of("ended"))
-    assert one.of("ended") == [{"session": session, "exit_code": 3, "exit_signal": None}]
+    ended = {"session": session, "exit_code": 3, "exit_signal": None, "end_reason": None, "memory_limit": None}
+    assert one.of("ended") == [ended]
     assert server.api("alice").output(session).endswith(b"19999\r\n20000\r\n")
 
 

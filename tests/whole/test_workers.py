@@ -63,7 +63,10 @@ def viewer_of(server: Server, worker: int, name: str = "alice", **who) -> Viewer
     pid = until(lambda: workers(server).get(worker))
 
     def attempt():
-        one = Viewer(server.url, **(who or {"token": server.user(name)}))
+        try:
+            one = Viewer(server.url, **(who or {"token": server.user(name)}))
+        except socketio.exceptions.ConnectionError:
+            return None  # the one before, of the other worker, still counts for a moment where few may come
         mine = one.io.eio.ws.sock.getsockname()[1]
         if mine in {c.raddr.port for c in psutil.Process(pid).net_connections("tcp") if c.raddr}:
             return one
@@ -200,7 +203,8 @@ def test_names_ends_and_forgetting_reach_watchers_and_viewers_of_both(pair, conn
         who.wait(lambda v: any((s["name"], s["tags"]) == ("new name", ["x"]) for s in v.of("status")))
     assert one.call("DELETE", f"/sessions/{session}").status_code == 204
     inside.wait(lambda v: v.of("ended"))
-    assert inside.of("ended") == [{"session": session, "exit_code": None, "exit_signal": "SIGHUP"}]
+    (ended,) = inside.of("ended")
+    assert (ended["session"], ended["exit_code"], ended["exit_signal"]) == (session, None, "SIGHUP")
     watcher.wait(lambda v: any(s["id"] == session and s["state"] == "ended" for s in v.of("status")))
     for number in (1, 2):
         until(lambda n=number: api_of(pair, n).status(session)["state"] == "ended")
