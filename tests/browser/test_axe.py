@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ LOOKS = [
 def faults(page: Page) -> list[str]:
     # axe-core measures colours: what is still fading is not yet what a reader sees.
     until(page, "document.getAnimations().every((one) => one.playState !== 'running')")
-    page.evaluate(AXE)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
     return page.evaluate(RUN)
 
 
@@ -144,11 +146,14 @@ def sessions(server) -> tuple[str, str]:
 def test_axe_finds_nothing(server, person, sessions, device, scheme, locale):
     alice = person("axel", device=device, color_scheme=scheme, locale=locale)
     found = []
-    for path, act in pages(*sessions):
+    for path, acts in groupby(pages(*sessions), lambda one: one[0]):
         page = alice.open(path)
-        if act is not None:
-            act(page)
-        found += [f"{path} {act.__name__ if act else ''}: {fault}" for fault in faults(page)]
+        for _, act in acts:  # what the one before opened is closed, as by a person
+            page.keyboard.press("Escape")
+            until(page, "!document.querySelector('dialog[open]')")
+            if act is not None:
+                act(page)
+            found += [f"{path} {act.__name__ if act else ''}: {fault}" for fault in faults(page)]
         page.close()
     stranger = person(None, device=device, color_scheme=scheme, locale=locale)
     found += [f"/login: {fault}" for fault in faults(stranger.open("/login"))]
