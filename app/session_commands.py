@@ -12,8 +12,10 @@ from typing import Any
 
 from app import audit_commands
 from app.commands import Failed, add, age, group, how, keeper_of, line, migrated
+from app.commands import existing as existing_user
 from app.config import Config
 from app.keeper.protocol import State
+from app.models.preference import COLOURS, MOST_LABELS, Preference
 from app.models.session import STATES, Session
 from app.models.token import ApiToken
 
@@ -39,6 +41,11 @@ def enter(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     grouped = add(session, "group", put_in_group, "put a session into a group; without one, into none")
     grouped.add_argument("id", metavar="ID")
     grouped.add_argument("group", metavar="GROUP", nargs="?", default="")
+    coloured = add(session, "colour", choose_colour, "the colour of a tag or a group on an account's pages")
+    coloured.add_argument("name", metavar="NAME", help="the account")
+    coloured.add_argument("label", metavar="LABEL", help="a tag, or with --group a group")
+    coloured.add_argument("colour", metavar="COLOUR", choices=[*COLOURS, "none"], help=f"{', '.join(COLOURS)}, or none")
+    coloured.add_argument("--group", action="store_true", help="the label is a group's")
 
 
 def list_sessions(config: Config, wanted: argparse.Namespace) -> None:
@@ -82,6 +89,20 @@ def untag(config: Config, wanted: argparse.Namespace) -> None:
 def put_in_group(config: Config, wanted: argparse.Namespace) -> None:
     session = existing(config, wanted.id)
     change(config, session, {"group": label(wanted.group) if wanted.group else ""})
+
+
+def choose_colour(config: Config, wanted: argparse.Namespace) -> None:
+    """Pages show it from their next load on."""
+    user = existing_user(config, wanted.name)
+    name = "group_colours" if wanted.group else "tag_colours"
+    colours = dict(Preference.of(user.id).get(name) or {})
+    chosen = label(wanted.label if wanted.group else wanted.label.removeprefix("#"))
+    colours.pop(chosen, None)
+    if wanted.colour != "none":
+        colours[chosen] = wanted.colour
+    if len(colours) > MOST_LABELS:
+        raise Failed(f"an account chooses colours for at most {MOST_LABELS} labels")
+    Preference.choose(user.id, {name: colours or None})
 
 
 def label(text: str) -> str:

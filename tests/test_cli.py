@@ -213,6 +213,12 @@ def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_pa
         tokens = sqlite3.connect(tmp_path / "data/holdfast.db").execute("SELECT count(*) FROM api_token").fetchone()
         assert tokens == (1,), "the token of the command is gone"
         assert "hf_" not in "".join(server.log)
+        for words in ("#prod", "red"), ("Web shop", "teal", "--group"), ("big", "blue"), ("big", "none"):
+            assert server.command("session", "colour", "alice", *words).returncode == 0
+        chosen = api.get("/preferences").json()
+        assert (chosen["tag_colours"], chosen["group_colours"]) == ({"prod": "red"}, {"Web shop": "teal"})
+        assert "choose from" in server.command("session", "colour", "alice", "prod", "mauve").stderr
+        assert "no user" in server.command("session", "colour", "nobody", "prod", "red").stderr
         server.kill()
         assert server.command("session", "untag", one, "big").returncode == 0
         assert server.command("session", "group", one).returncode == 0

@@ -3,12 +3,17 @@ them in (app/web/preferences.py); here they are JSON, one row a name."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 from peewee import CompositeKey, ForeignKeyField, JSONField, TextField
 
 from app.models.base import Record, db, written
 from app.models.user import User
+
+# Of tags and groups; static/js/helpers/labels.js has the same.
+Colour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
+COLOURS = get_args(Colour)
+MOST_LABELS = 200
 
 
 class Preference(Record):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from flask import Flask
 from pydantic import Field, StringConstraints
 
-from app.models.preference import Preference
+from app.models.preference import MOST_LABELS, Colour, Preference
 from app.permissions import Actor
 from app.web import logins
 from app.web.bodies import Body, Group, Tag
@@ -19,8 +19,6 @@ from app.words import said
 
 # The ids in static/js/helpers/palettes.js; an unknown one is drawn as the default.
 Palette = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-Colour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
-MOST_LABELS = 200
 
 # As in static/js/helpers/keys.js; a test compares.
 Key = Annotated[
