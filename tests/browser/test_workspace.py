@@ -58,6 +58,10 @@ def test_panes_share_one_connection_and_each_has_its_own_keys(server, person, ca
         shows(page, f"typed into {session}\ntyped into {session}")
         expect(page).to_have_title(re.compile("first|second|third"))
     assert len(sockets) == 1
+    page.evaluate("() => holdfast.actions.run('session.details')")
+    links = pane(page, ids[-1]).locator("session-details")
+    expect(links.locator("[data-part=as-text]")).to_have_attribute("href", f"/sessions/{ids[-1]}/text")
+    expect(links.locator("[data-part=audit] a")).to_have_attribute("href", f"/audit?session={ids[-1]}")
     known = page.evaluate("() => [...document.querySelectorAll('[id]')].map(({ id }) => id)")
     assert len(known) == len(set(known)), "no id twice"
     for session in ids:

@@ -63,6 +63,9 @@ class SessionDetails extends Parted {
       owner: facts.owner,
     };
     for (const [name, value] of Object.entries(known)) this.fact(name, value);
+    this.part("as-text").href = `/sessions/${facts.id}/text`;
+    this.part("audit").hidden = this.stream.role !== "owner";
+    this.part("audit").firstElementChild.href = `/audit?session=${facts.id}`;
     this.before(facts.restarted_from);
     this.viewers(facts.viewers);
   }
