@@ -5,9 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := .stamps
-# Three at a time (on two cores: tests wait a quarter of their time), each file in one process, for its tests share a server. In
-# the files' order: the long ones come first.
-PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Two at a time, each file in one process: its tests share a server. In the files' order: the long ones come first.
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 FONTS := jetbrains-mono fira-code cascadia-code
 XTERM_ADDONS := clipboard fit search serialize unicode-graphemes web-links webgl
 

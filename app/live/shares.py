@@ -163,6 +163,7 @@ class Shares:
 
     def settle_all(self) -> None:
         """After news may have been lost."""
+        self.end_glass()  # first: what is settled without being written down would come back with the office
         for session_id, room in list(self._rooms.rooms.items()):
             if any(viewer.role != OWNER for viewer in room.viewers.values()):
                 self.settle(session_id)

@@ -17,8 +17,7 @@ def fits_across(page) -> bool:
     return page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@DEVICES
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_every_page_fits_and_keeps_the_policy(server, person, device, scheme):
     ended = server.api("alice").start(["sh", "-c", "echo over; exit 3"], name="over " * 12, tags=["a-tag"])["id"]
     alice = person(device=device, color_scheme=scheme)

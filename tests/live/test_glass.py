@@ -46,3 +46,22 @@ def test_the_end_of_the_hour_ends_watching_on_a_dashboard(live):
     live.shares.end_glass()
     assert ("admin", "forgotten", session.id) in live._wire.told
     assert Session.numbered(session.id).glass == {} and Session.seen_by(who, session.id) is None
+
+
+def test_what_ended_with_the_office_does_not_come_back_with_it(live):
+    """Whichever look is the first to see that he is no administrator any more."""
+    owner, admin = User.register("bob", "a good password"), User.register("root", "a good password", admin=True)
+    session = Session.begin(id=new_id(), owner=owner, name="job", command=["cat"], cwd="/", rows=24, cols=80)
+    facts = {"name": "root", "role": "viewer", "reason": "a full disk"}
+    live.records[session.id] = session.break_glass(admin.id, facts | {"until": time.time() + 60})
+    administers(admin, False)
+    live.shares.settle_all()
+    administers(admin, True)
+    live.shares.end_glass()
+    assert Session.numbered(session.id).glass == {}
+
+
+def administers(user, on):
+    """Done by another process, which tells nobody."""
+    with base.db.connection_context():
+        User.update(admin=on).where(User.id == user.id).execute()

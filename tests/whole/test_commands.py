@@ -165,9 +165,11 @@ def test_odd_startup_files_change_nothing(server, tmp_path, name, lines):
     if name == "bash":
         shell.run("PROMPT_COMMAND='x=1'")
     assert shell.run("false || true" if name != "fish" else "true")["exit_code"] == 0
-    shown = server.api("alice").screen(shell.id).split("\n", 2 if name == "fish" else 0)[-1]
+    end = time.monotonic() + WAIT_SECONDS  # a command is told to have ended before the prompt is drawn
+    while not (screen := server.api("alice").screen(shell.id)).rstrip().endswith(">"):
+        assert time.monotonic() < end, screen
+    shown = screen.split("\n", 2 if name == "fish" else 0)[-1]
     assert "%{" not in shown and "read-only" not in shown and "holdfast" not in shown
-    assert shown.rstrip().endswith(">")
     assert server.api("alice").output(shell.id).count(b"133;C") == len(shell.commands())
 
 

@@ -31,7 +31,7 @@ def test_sigterm_is_heeded_in_a_flood(own_server):
     server = own_server()
     for _ in range(2):
         server.api("alice").start(["bash", "-c", "i=0; while :; do echo line-$((i++)); done"])
-    for _ in range(5):
+    for _ in range(3):
         assert server.terminate() == 0
         server.start()
 
