@@ -61,10 +61,10 @@ def test_the_statistics_are_an_action_of_the_page(server, person):
 
 def test_a_card_says_what_is_much_and_its_line_is_read_under_the_pointer(server, person):
     """The figures are handed to the list as the server's answer would be: real ones take ten seconds each."""
-    session = server.api("dora").start(["cat"], name="busy")["id"]
-    page = person("dora").open()
+    session = server.api("stella").start(["cat"], name="busy")["id"]
+    page = person("stella").open()
     card = page.locator(f"session-card[data-session='{session}']")
-    expect(card.locator("canvas")).to_be_visible()
+    expect(card.locator(".shot img")).to_be_visible()
     usage, spark = card.locator("[data-part=usage]"), card.locator("spark-line")
     expect(usage).to_be_hidden()
     hand = """([id, cpu_percent, memory_bytes, output_rate]) => {

@@ -1,5 +1,6 @@
 /* <session-card>: one session on the dashboard. Give it an item (a status and what is news in it); it changes only what
-differs, so that nothing under the pointer flickers. What a program wrote goes into text nodes and onto a canvas. */
+differs, so that nothing under the pointer flickers. What a program wrote goes into text nodes and onto a canvas: one for all
+cards, whose pictures are images. Two hundred canvases scroll at half the frames without a graphics card (docs/performance.md). */
 
 import { preferences } from "../page.js";
 import { Parted, setHidden, setText } from "./dom.js";
@@ -20,6 +21,7 @@ const NO_FIGURES = { output: [], cpu: [], memory: [] };
 // From here on it is worth a word on a card: percent of a core, bytes.
 const MUCH_CPU = 20;
 const MUCH_MEMORY = 512 * 1024 * 1024;
+let brush = null;   // the canvas on which all pictures are drawn
 
 export class SessionCard extends Parted {
   /** {session, news, pinned}; `colours`: of tags, as the account chose them; `doing`: what is about to happen to it. */
@@ -182,12 +184,14 @@ export class SessionCard extends Parted {
   card that only comes back into sight still has its picture (asking for its size would lay out the page). */
   paint(picture, turn) {
     if (this.painted && this.painted.picture === picture && this.painted.turn === turn) return;
-    const canvas = this.part("screen");
-    const { clientWidth: width, clientHeight: height } = canvas;
+    const image = this.part("screen");
+    const { clientWidth: width, clientHeight: height } = image;
     if (!width || !height) return;
     this.painted = { picture, turn };
     const density = Math.min(2, globalThis.devicePixelRatio || 1);
-    paint(canvas, picture, palette(), { width, height, density });
+    brush ??= document.createElement("canvas");
+    paint(brush, picture, palette(), { width, height, density });
+    image.src = brush.toDataURL();
   }
 }
 
