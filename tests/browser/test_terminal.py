@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import hashlib
 
 import pytest
@@ -102,6 +104,35 @@ def test_without_webgl_colours_and_sizes_are_the_same(server, person, device):
         ".find((span) => span.textContent.includes('coloured'))).color"  # fmt: skip
     until(page, f"{colour} === 'rgb(250, 100, 50)'")
     assert whole_in_window(page)
+
+
+INK = """async ([shot, top]) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${shot}`;
+  await image.decode();
+  const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, top, image.width, image.height - top);
+  const ground = [...data.slice(0, 3)];
+  let inked = 0;
+  for (let i = 0; i < data.length; i += 4) inked += ground.some((value, at) => Math.abs(data[i + at] - value) > 60);
+  return inked;
+}"""
+
+
+@pytest.mark.parametrize("font", ["system", "jetbrains-mono"])
+def test_an_underscore_is_seen(server, person, font):
+    """That of DejaVu lies just below its line, and xterm.js's rows cut off what does."""
+    name = "una" + font.replace("-", "")
+    session = server.api(name).start("echo; echo ________; echo; cat", rows=24, cols=80)["id"]
+    assert server.api(name).call("PATCH", "/preferences", json={"terminal_font": font}).ok
+    page = person(name).join(session)
+    shows(page, "________")
+    page.evaluate("() => document.fonts.ready")
+    row = page.locator(".xterm-rows > div").nth(1).bounding_box()
+    clip = {"x": row["x"] + 2, "y": row["y"], "width": 60, "height": row["height"] + 3}
+    shot = base64.b64encode(page.screenshot(clip=clip)).decode()
+    assert page.evaluate(INK, [shot, int(row["height"] / 2)]) >= 50
 
 
 def test_webgl_is_for_graphics_cards(server, person):
