@@ -56,7 +56,10 @@ class Assets:
         version, _, name = path.partition("/")
         if version != self._version or name not in self.states:
             return None
-        found = (self.folder / name).stat()
+        try:
+            found = (self.folder / name).stat()
+        except FileNotFoundError:  # an upgrade took it away
+            return None
         state = State(found.st_mtime_ns, found.st_size)
         return (name, state) if state == self.states[name] else None
 

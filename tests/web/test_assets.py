@@ -77,3 +77,9 @@ def test_a_changed_file_has_another_address_at_once(app, tmp_path, change):
 def test_nothing_outside_is_served(app, name):
     version = address(app).split("/")[2]
     assert app.test_client().get(f"/static/{version}/{name}").status_code == 404
+
+
+def test_a_file_that_went_away_under_a_running_server_is_not_found(app, tmp_path):
+    before = address(app)
+    (tmp_path / "static" / SCRIPT).unlink()
+    assert app.test_client().get(before).status_code == 404
