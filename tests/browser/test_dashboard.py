@@ -230,6 +230,43 @@ def test_many_are_selected_with_shift_and_forgotten_in_one_go(dora, person):
     assert all(dora.get(f"/sessions/{one}/status").status_code == 404 for one in ids)
 
 
+@DEVICES
+def test_the_list_stands_still_when_the_machine_s_figures_come(dora, person, device):
+    dora.start(["cat"], name="still")
+    page = person("dora", device).context.new_page()
+    held: list = []
+    page.route("**/api/v1/machine?*", lambda route: held.append(route))
+    page.goto("/")
+    box = card(page, "still").get_by_role("checkbox")
+    box.wait_for()
+    eventually(lambda: page.evaluate("() => document.fonts.ready.then(() => true)") and held)
+    until(page, "document.querySelector('session-card .uptime').textContent")
+    before = box.bounding_box()
+    held[0].continue_()
+    until(page, "document.querySelector('machine-panel [data-part=up]').textContent")
+    assert box.bounding_box() == before
+    page.unroute("**/api/v1/machine?*")
+
+
+def test_a_card_does_not_move_while_it_is_pressed(dora, person):
+    """Another one begins to need its reader, and comes to stand before it, between mousedown and mouseup."""
+    other = dora.start("read -r x; printf '\\a'; cat", name="other")["id"]
+    dora.start(["cat"], name="pressed")
+    page = person("dora").open("/")
+    page.locator("[data-part=sort]").select_option("needs")
+    names = page.locator("session-card .name")
+    expect(names).to_have_text(["pressed", "other"])
+    box = card(page, "pressed").get_by_role("checkbox")
+    box.hover()
+    page.mouse.down()
+    dora.call("POST", f"/sessions/{other}/input", json={"data": "x\n"})
+    until(page, f"{LIST}.feed.sessions.get('{other}').bells === 1")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    expect(box).to_be_checked()
+    expect(names).to_have_text(["other", "pressed"])
+
+
 def test_search_sort_and_tags_narrow_what_is_shown(dora, person):
     dora.start(["cat"], name="alpha", tags=["x"], group="Night shift")
     dora.start(["cat"], name="beta", tags=["x", "y"])
