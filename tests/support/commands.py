@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def loaded() -> Any:
 
 
 def serve() -> None:
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # as app/__main__.py does
     from app.cli import main  # in the process that forks, not in that of the tests
     from app.models import secrets
 

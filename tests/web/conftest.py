@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from werkzeug.routing import Rule
 from werkzeug.test import Client
 
 from app import config as settings
@@ -29,7 +28,7 @@ from app.live.status import Status, rfc3339
 from app.live.talk import Talk
 from app.live.uploads import Stored
 from app.live.views import OutputSlice
-from app.models import secrets
+from app.models import base, secrets
 from app.models.session import Session, new_id
 from app.models.token import ApiToken
 from app.models.user import User
@@ -37,7 +36,6 @@ from app.permissions import allows
 from app.screen.cells import Cursor, Line, Run, Style
 from app.web import hosts, logins, wiring
 from app.web.throttle import Throttle
-from tests.support.database import bound
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
@@ -262,21 +260,10 @@ class World:
         return Session.begin(id=new_id(), owner=self.users[owner], **wanted)
 
 
-BUILT: dict = {}
-
-
-def built(rule, append_unknown=True, compiled=Rule._compile_builder):
-    """What makes a URL of a route, which is the same in each test's app; to compile it was half of a test's work."""
-    key = tuple(rule._trace), repr(rule.defaults), append_unknown
-    if key not in BUILT:
-        BUILT[key] = compiled(rule, append_unknown)
-    return BUILT[key]
-
-
 @pytest.fixture
 def data(tmp_path):
     config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
-    bound(config.database_url)
+    base.migrate(base.bind(config.database_url))
     return config
 
 
@@ -285,7 +272,6 @@ def empty(data, monkeypatch):
     """A server on its first day."""
     # Real hashes, but quick ones: every test here makes three accounts.
     monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(Rule, "_compile_builder", built)
     # Its clock stands still: how long the hashing takes must not matter.
     monkeypatch.setattr(logins, "throttle", Throttle(lambda: 0.0))
     app = Flask("holdfast", template_folder=ROOT / "templates", static_folder=ROOT / "static")
