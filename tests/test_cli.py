@@ -1,4 +1,5 @@
-"""The commands, each in a process of its own; those of the keeper against a real one."""
+"""The commands, each in a process of its own; those of the keeper against a real one. Most are a fork of one process
+(tests/support/commands.py); some are a start of Python, for what only that shows: `really` runs those."""
 
 import os
 import pty
@@ -18,6 +19,7 @@ from app.models import base
 from app.models.reset_link import ResetLink
 from app.models.token import ApiToken
 from app.models.user import User
+from tests.support.commands import command
 from tests.support.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,10 +27,18 @@ PASSWORD = "correct horse battery\n"
 
 
 @pytest.fixture
-def run(tmp_path):
+def env(tmp_path):
     env = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-    env |= {"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"}
+    return env | {"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"}
 
+
+@pytest.fixture
+def run(env):
+    return lambda *words, typed="", **more: command(words, env=env | more, stdin=typed)
+
+
+@pytest.fixture
+def really(env):
     def run(*words, typed="", **more):
         return subprocess.run(
             [sys.executable, "-m", "app", *words],
@@ -38,16 +48,16 @@ def run(tmp_path):
     return run
 
 
-def test_config_prints_the_settings_and_nothing_else(run, tmp_path):
-    done = run("config", HOLDFAST_PORT="8123")
+def test_config_prints_the_settings_and_nothing_else(really, tmp_path):
+    done = really("config", HOLDFAST_PORT="8123")
     assert (done.returncode, done.stderr) == (0, "")
     assert "HOLDFAST_PORT=8123\n" in done.stdout and f"HOLDFAST_DATA_DIR={tmp_path}/data\n" in done.stdout
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("command", [("config",), ("serve",), ("token", "add", "alice")])
-def test_a_bad_setting_stops_every_command_and_is_named(run, tmp_path, command):
-    done = run(*command, HOLDFAST_PROT="1")
+def test_a_bad_setting_stops_every_command_and_is_named(really, tmp_path, command):
+    done = really(*command, HOLDFAST_PROT="1")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "holdfast: HOLDFAST_PROT: there is no such setting; did you mean HOLDFAST_PORT?\n"
     assert not (tmp_path / "data").exists()
@@ -62,10 +72,16 @@ def test_a_wrong_call_is_2_and_shows_how(run, words):
     assert done.stdout == "" and done.stderr.startswith("usage: python -m app")
 
 
-def test_an_account_and_its_token(run, tmp_path):
-    made = run("user", "add", "alice", "--admin", "--password-stdin", typed=PASSWORD)
+def test_how_it_went_is_the_end_of_the_process(really):
+    wrong, failed = really("fly"), really("keeper", "status")
+    assert (wrong.returncode, wrong.stdout) == (2, "") and wrong.stderr.startswith("usage: python -m app")
+    assert (failed.returncode, failed.stdout) == (1, "") and failed.stderr.startswith("holdfast: no keeper")
+
+
+def test_an_account_and_its_token(run, really, tmp_path):
+    made = really("user", "add", "alice", "--admin", "--password-stdin", typed=PASSWORD)
     assert (made.returncode, made.stderr) == (0, "")
-    token = run("token", "add", "alice", "--name", "laptop")
+    token = really("token", "add", "alice", "--name", "laptop")
     assert (token.returncode, token.stderr) == (0, "")
     assert re.fullmatch(r"hf_[A-Za-z0-9_-]{43}\n", token.stdout)
     config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})

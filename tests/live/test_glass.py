@@ -12,6 +12,7 @@ from app.models import base
 from app.models.session import Session, new_id
 from app.models.user import User
 from app.permissions import Actor
+from tests.support.database import bound
 
 
 class ToldWire:
@@ -28,7 +29,7 @@ class ToldWire:
 @pytest.fixture
 def live(tmp_path):
     config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path), "HOLDFAST_SHELL": "/bin/sh"})
-    base.migrate(base.bind(config.database_url))
+    bound(config.database_url)
     return Rooms(config, ToldWire())
 
 

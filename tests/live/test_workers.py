@@ -18,11 +18,11 @@ from app.live.presence import Elsewhere, Presence, presence_of
 from app.live.room import Room
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
-from app.models import base
 from app.models.session import Session
 from app.models.user import User
 from app.screen.engine import Screen
 from tests.live.test_following import ID, SilentWire, row
+from tests.support.database import bound
 
 DA1 = b"\x1b[c"
 
@@ -60,7 +60,7 @@ def live(tmp_path, monkeypatch):
     monkeypatch.setattr(green, "spawn", lambda function, *args: function(*args))
     made = Rooms(settings.load({"HOLDFAST_DATA_DIR": str(tmp_path), "HOLDFAST_WORKERS": "2"}), SilentWire())
     made.keeper = PlayedKeeper()
-    base.migrate(base.bind(made.config.database_url))
+    bound(made.config.database_url)
     return made
 
 

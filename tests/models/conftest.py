@@ -1,8 +1,9 @@
 import pytest
 from argon2 import PasswordHasher
 
-from app.models import base, secrets
+from app.models import secrets
 from app.models.user import User
+from tests.support.database import bound
 
 PASSWORD = "correct horse battery"
 
@@ -11,9 +12,7 @@ PASSWORD = "correct horse battery"
 def database(tmp_path, monkeypatch):
     # Real hashes, but quick ones: nearly every test here makes three accounts.
     monkeypatch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    made = base.bind(f"sqlite:///{tmp_path}/data/holdfast.db")
-    base.migrate(made)
-    return made
+    return bound(f"sqlite:///{tmp_path}/data/holdfast.db")
 
 
 @pytest.fixture

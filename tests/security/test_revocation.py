@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from tests.security.flooder import Flooder
-from tests.support.server import PASSWORD, Server
+from tests.support.server import Server
 from tests.whole.test_revoked import cookie_of, signed_in
 
 TRIES = int(os.environ.get("TRIES", "16"))
@@ -27,17 +27,6 @@ SERVERS = 2
 LINK_SECONDS = 2
 # Output may be on its way for so long.
 OUTPUT_SECONDS = 1.0
-PEOPLE = """
-import os, sys
-from app import config
-from app.commands import migrated
-from app.models.token import ApiToken
-from app.models.user import User
-migrated(config.load(os.environ))
-password = sys.stdin.read()
-for name in sys.argv[1:]:
-    print(ApiToken.issue(User.register(name, password).id)[1])
-"""
 ECHO = "stty raw -echo; echo ready; exec cat"
 
 
@@ -64,16 +53,9 @@ def crowd(request, tmp_path_factory):
 class Crowd:
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.people(["owner", "member", "downgrade", "take", "kick", "logout", "disable"])
         server.user("root", admin=True)
         self.admin = signed_in(server, "root")
         self.api = server.api("owner")
-
-    def people(self, names: list[str]) -> None:
-        """All of them in one command: each would take a second."""
-        made = self.server.python("-c", PEOPLE, *names, stdin=PASSWORD)
-        assert made.returncode == 0, made.stderr
-        self.server._tokens |= dict(zip(names, made.stdout.split(), strict=True))
 
     def session(self) -> str:
         session = self.api.start(["bash", "-c", ECHO])["id"]

@@ -18,9 +18,9 @@ import requests
 
 from app.keeper.client import KeeperClient
 from app.keeper.errors import KeeperError
+from tests.support.commands import PASSWORD, command
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery staple"
 START_SECONDS = 30
 
 
@@ -168,7 +168,7 @@ class Server:
 
     def command(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess:
         """`python -m app ARGS` with this server's settings."""
-        return self.python("-m", "app", *args, stdin=stdin)
+        return command(args, env=self.env, stdin=stdin)
 
     def python(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess:
         return subprocess.run(
@@ -181,8 +181,7 @@ class Server:
         if name not in self._tokens:
             add = ["user", "add", name, "--password-stdin", *(["--admin"] if admin else [])]
             token = ["token", "add", name, *(["--scope", "read,write,admin"] if admin else [])]
-            both = f"import sys; from app.cli import main; sys.exit(main({add}) or main({token}))"
-            made = self.python("-c", both, stdin=PASSWORD + "\n")  # one start of Python instead of two
+            made = command(add, token, env=self.env, stdin=PASSWORD + "\n")
             assert made.returncode == 0, made.stderr
             self._tokens[name] = made.stdout.split()[-1]
         return self._tokens[name]

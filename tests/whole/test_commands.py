@@ -30,6 +30,8 @@ class Shell:
     def __init__(self, server, home: Path, command, **order) -> None:
         self.server = server
         home.mkdir(exist_ok=True)
+        # Where this is not there, fish reads every manual page of the machine, minutes beyond the test's end.
+        (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), **order.pop("env", {})}
         self.id = self.api.start(command, cwd=str(home), env=env, cols=100, **order)["id"]
 

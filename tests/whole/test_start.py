@@ -26,13 +26,21 @@ def test_sigterm_stops_the_web_server_and_sessions_go_on(own_server):
     assert status["alive"] and status["pid"] == session["pid"]
 
 
-def test_sigterm_is_heeded_in_a_flood(own_server):
+def test_sigterm_is_heeded_in_a_flood(own_server, tmp_path):
     """A handler that raised was lost in whichever green thread it hit."""
     server = own_server()
-    for _ in range(2):
-        server.api("alice").start(["bash", "-c", "i=0; while :; do echo line-$((i++)); done"])
-    for _ in range(3):
+    api = server.api("alice")
+    # Until the server is gone: of what more they write, the next would have to read all.
+    flood = "while read over; do i=0; while [ ! -e $over ]; do echo line-$((i++)); done; done"
+    floods = [api.start(["bash", "-c", flood], cwd=str(tmp_path))["id"] for _ in range(2)]
+    for number in range(3):
+        before = {session: api.status(session)["output_bytes"] for session in floods}
+        for session in floods:
+            assert api.post(f"/sessions/{session}/input", {"data": f"over{number}\n"}).status_code == 204
+        while not all(api.status(session)["output_bytes"] > had + (256 << 10) for session, had in before.items()):
+            pass
         assert server.terminate() == 0
+        (tmp_path / f"over{number}").touch()
         server.start()
 
 
