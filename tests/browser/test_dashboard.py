@@ -230,12 +230,12 @@ def test_many_are_selected_with_shift_and_forgotten_in_one_go(dora, person):
     assert all(dora.get(f"/sessions/{one}/status").status_code == 404 for one in ids)
 
 
-@DEVICES
+@READERS
 def test_the_list_stands_still_when_the_machine_s_figures_come(dora, person, device):
     dora.start(["cat"], name="still")
     page = person("dora", device).context.new_page()
     held: list = []
-    page.route("**/api/v1/machine?*", lambda route: held.append(route))
+    page.route("**/api/v1/machine?*", lambda route: held.append(route))  # noqa: PLW0108  (playwright marks functions)
     page.goto("/")
     box = card(page, "still").get_by_role("checkbox")
     box.wait_for()

@@ -2,7 +2,6 @@
 The main flows through real processes are in test_server.py. Charlie must see nothing of Alice's and Bob's."""
 
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,7 +28,7 @@ from app.live.status import Status, rfc3339
 from app.live.talk import Talk
 from app.live.uploads import Stored
 from app.live.views import OutputSlice
-from app.models import base, secrets
+from app.models import secrets
 from app.models.session import Session, new_id
 from app.models.token import ApiToken
 from app.models.user import User
@@ -37,6 +36,7 @@ from app.permissions import allows
 from app.screen.cells import Cursor, Line, Run, Style
 from app.web import hosts, logins, wiring
 from app.web.throttle import Throttle
+from tests.support.database import bound
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
@@ -261,23 +261,10 @@ class World:
         return Session.begin(id=new_id(), owner=self.users[owner], **wanted)
 
 
-@pytest.fixture(scope="session")
-def first_day(tmp_path_factory):
-    """A migrated database: half of what a test here cost was to migrate one of its own."""
-    path = tmp_path_factory.mktemp("first-day") / "holdfast.db"
-    database = base.bind(f"sqlite:///{path}")
-    base.migrate(database)
-    with database.connection_context():
-        database.execute_sql("pragma wal_checkpoint(truncate)")
-    return path
-
-
 @pytest.fixture
-def data(tmp_path, first_day):
+def data(tmp_path):
     config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
-    config.data_dir.mkdir(mode=0o700)
-    shutil.copy(first_day, config.database_url.removeprefix("sqlite:///"))
-    base.bind(config.database_url)
+    bound(config.database_url)
     return config
 
 
