@@ -112,6 +112,7 @@ class ActedRooms:
         self.workers = Alone()
         self.talk = Talk(self)
         self.annotations = Annotations(self)
+        self.feed = SimpleNamespace(dirty=lambda session_id: None)
         self.lobby = Lobby(self)
         self.accounts = Accounts(self, None)
 
