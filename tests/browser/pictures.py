@@ -1,15 +1,18 @@
-"""Makes the pictures of README and guide from a real server: `python -m tests.browser.pictures`.
+"""Makes the pictures of README and, in guide_pictures.py, of the guide, from a real server:
+`python -m tests.browser.pictures`, or `python -m tests.browser.pictures guide` for the latter alone.
 
 Not a test: run it when the pages have changed, look at the pictures, commit them."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import guide_pictures
 from tests.browser.people import ARGS, CHROMIUM, NO_WEBGL, Person, joined, shows, type_in, until
 from tests.support.server import Server
 
@@ -123,10 +126,11 @@ def main() -> None:
         project.mkdir()
         server = Server(Path(scratch) / "data").start()
         try:
-            sessions = start_all(server, project)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-                take(server, browser, sessions)
+                if "guide" not in sys.argv:
+                    take(server, browser, start_all(server, project))
+                guide_pictures.take(server, browser, project, picture)
                 browser.close()
         finally:
             server.close()

@@ -77,7 +77,8 @@ def test_a_guest_asks_for_the_keyboard_and_the_owner_gives_it_and_takes_it_back(
     guest = person(None, device=other).open(link)
     until(guest, "holdfast.stream.joined")
     user = next(one["user"] for one in api.status(session)["viewers"] if one["user"] != "alice")
-    name = say("{name} ({device})", name=user, device=say("computer"))  # what its browser says that it is
+    called = say("Guest {number}", number=user.removeprefix("Guest "))
+    name = say("{name} ({device})", name=called, device=say("computer"))  # what its browser says that it is
     expect(page.locator(".bar [data-part=ask]")).to_be_hidden()
     guest.get_by_role("button", name=theirs("Ask to type")).click()
     expect(guest.get_by_role("button", name=theirs("You asked"))).to_be_visible()

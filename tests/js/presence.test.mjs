@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comings, doing, hue, initials, lastTypist, typing } from "../../static/js/helpers/people.js";
+import { comings, doing, hue, initials, lastTypist, named, typing, userWord } from "../../static/js/helpers/people.js";
 import { Follower } from "../../static/js/models/follower.js";
 import { PresenceNews } from "../../static/js/models/presence-news.js";
+import { speak } from "../../static/js/helpers/words.js";
 import { ViewReporter } from "../../static/js/models/view-reporter.js";
 
 const one = (viewer, user = "bob", device = "phone") => ({ viewer, user, device });
@@ -199,4 +200,17 @@ test("a view is told when it changed, while somebody is there, and the last one 
   reporter.soon();
   run();
   assert.deepEqual(stream.said, [{ rows: 24, cols: 80, row: 5, numbering: "n" }, { rows: 24, cols: 80 }]);
+});
+
+test("a guest is called so in the reader's language, and nobody else is", () => {
+  const came = (user) => comings({ joined: [one("v", user)], left: [] }, "alice");
+  assert.equal(userWord("Guest 3"), "Guest 3");
+  speak("zh", { "Guest {number}": "访客 {number}", "{name} ({device})": "{name}（{device}）", phone: "手机", "{name} joined from a phone": "{name} 来了" });
+  try {
+    assert.equal(named(one("v", "Guest 3")), "访客 3（手机）");
+    assert.equal(came("Guest 3"), "访客 3 来了");
+    assert.deepEqual(["guest 3", "Guest three", "Guest 3x", "bob"].map(userWord), ["guest 3", "Guest three", "Guest 3x", "bob"]);
+  } finally {
+    speak("en");
+  }
 });

@@ -3,6 +3,7 @@ bottom. Rule: what was written is text, never markup. Events: `toggled` {open}, 
 that is written about). */
 
 import { moment } from "../helpers/format.js";
+import { userWord } from "../helpers/people.js";
 import { t } from "../helpers/words.js";
 import { confirmed } from "./confirm-dialog.js";
 import { make, Parted, setHidden } from "./dom.js";
@@ -113,7 +114,7 @@ class AnnotationPanel extends Parted {
       type: "button", class: "button small ghost", textContent: name, "aria-label": label, click: act,
     });
     return make("li", { "data-number": number },
-      make("p", { class: "head" }, make("bdi", { class: "author", textContent: author }),
+      make("p", { class: "head" }, make("bdi", { class: "author", textContent: userWord(author) }),
         make("span", { class: "time", title: moment(edited ?? at), textContent: edited ? t("{time}, changed", { time: moment(at) }) : moment(at) })),
       make("button", {
         type: "button", class: "jump", title: t("Show this line"),

@@ -3,6 +3,7 @@ said is text, never markup. Events: `toggled` {open}, `moment` {offset}. */
 
 import { when } from "../helpers/commands.js";
 import { moment } from "../helpers/format.js";
+import { userWord } from "../helpers/people.js";
 import { t } from "../helpers/words.js";
 import { make, Parted, setHidden, setText } from "./dom.js";
 import { toast } from "./toast-line.js";
@@ -80,7 +81,7 @@ class ChatPanel extends Parted {
     wanted.forEach((item, index) => {
       if (place.children[index] !== item) place.insertBefore(item, place.children[index] ?? null);
     });
-    this.say("writers", writing.length ? t("{who} is writing…", { who: writing.slice(0, 3).join(", ") }) : "");
+    this.say("writers", writing.length ? t("{who} is writing…", { who: writing.slice(0, 3).map(userWord).join(", ") }) : "");
     if (near) this.toEnd();
   }
 
@@ -94,7 +95,7 @@ class ChatPanel extends Parted {
           click: () => this.dispatchEvent(new CustomEvent("moment", { detail: { offset } })) })
       : make("time", { class: "time", title: moment(at), textContent: said });
     item = make("div", { class: mine ? "message mine" : "message" },
-      make("p", { class: "head" }, make("bdi", { class: "author", textContent: author }), time),
+      make("p", { class: "head" }, make("bdi", { class: "author", textContent: userWord(author) }), time),
       make("p", { class: "text", dir: "auto", textContent: text }));
     this.items.set(number, item);
     return item;

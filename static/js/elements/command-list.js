@@ -2,6 +2,7 @@
 {number}; `toggled` {open}. */
 
 import { outcome, outcomeWords, SIGNS, took, when, words } from "../helpers/commands.js";
+import { userWord } from "../helpers/people.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText } from "./dom.js";
 import { toast } from "./toast-line.js";
@@ -89,7 +90,7 @@ class CommandList extends Parted {
     say("outcome", kind === "ok" ? "" : outcomeWords(command));
     say("took", took(command));
     say("when", when(command));
-    say("by", this.several && command.typed_by ? t("typed by {author}", { author: command.typed_by }) : "");
+    say("by", this.several && command.typed_by ? t("typed by {author}", { author: userWord(command.typed_by) }) : "");
     item.querySelector(".copy").ariaLabel = t("Copy the output of {command}", { command: words(command) });
     return item;
   }

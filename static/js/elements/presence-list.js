@@ -2,7 +2,7 @@
 `keyboard-chosen` {viewer, on}. */
 
 import { size } from "../helpers/format.js";
-import { deviceWord, doing, lastTypist, named, typing } from "../helpers/people.js";
+import { deviceWord, doing, lastTypist, named, typing, userWord } from "../helpers/people.js";
 import { roleWords } from "../helpers/roles.js";
 import { t } from "../helpers/words.js";
 import { Parted, setHidden, setText } from "./dom.js";
@@ -48,7 +48,7 @@ class PresenceList extends Parted {
     const following = viewer.viewer === followed;
     row.dataset.viewer = viewer.viewer;
     face(row.querySelector(".avatar"), viewer, { mine: own, typist: viewer.viewer === this.typist });
-    setText(row.querySelector(".who"), own ? t("{user} (this window)", { user: viewer.user }) : viewer.user);
+    setText(row.querySelector(".who"), own ? t("{user} (this window)", { user: userWord(viewer.user) }) : userWord(viewer.user));
     words(row.querySelector(".doing"), [
       deviceWord(viewer.device), own ? "" : doing(viewer, now), viewer.viewer === this.typist && !typing(viewer, now) ? t("typed last") : "",
       viewer.viewer === holder ? t("set the size") : "",

@@ -9,6 +9,7 @@ import { ago, bytes, clients, duration, moment, percent, size, sizeInWords } fro
 import { stateWords } from "../helpers/exit.js";
 import { colourOf } from "../helpers/labels.js";
 import { nameOf, subtitleOf } from "../helpers/naming.js";
+import { userWord } from "../helpers/people.js";
 import { roleWords } from "../helpers/roles.js";
 import { glassWords, may } from "../helpers/sharing.js";
 import { paletteOf, usualContrast } from "../helpers/palettes.js";
@@ -136,7 +137,7 @@ export class SessionCard extends Parted {
     this.say("clients", alone ? t("in background") : clients(count));
     this.part("clients").title = alone
       ? t("No clients; the program goes on")
-      : [...new Set((this.session.viewers ?? []).map(({ user }) => user))].join(", ");
+      : [...new Set((this.session.viewers ?? []).map(({ user }) => userWord(user)))].join(", ");
     setHidden(this.part("clients"), !count && !background);
   }
 

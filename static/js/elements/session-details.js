@@ -3,6 +3,7 @@
 import { api } from "../page.js";
 import { ago, bytes, duration, moment, percent, size } from "../helpers/format.js";
 import { stateWords } from "../helpers/exit.js";
+import { userWord } from "../helpers/people.js";
 import { roleWords } from "../helpers/roles.js";
 import { commandLine, nameOf } from "../helpers/naming.js";
 import { t } from "../helpers/words.js";
@@ -93,7 +94,7 @@ class SessionDetails extends Parted {
       const line = document.createElement("li");
       const mine = viewer.viewer === this.stream.viewer;
       const window = viewer.rows && viewer.cols ? t("window {size}", { size: size(viewer.rows, viewer.cols) }) : t("no window");
-      const who = mine ? t("{user} (this window)", { user: viewer.user }) : viewer.user;
+      const who = mine ? t("{user} (this window)", { user: userWord(viewer.user) }) : userWord(viewer.user);
       setText(line, [who, roleWords(viewer.role), window, ...(viewer.hidden ? [t("not looking")] : [])].join("  ·  "));
       return line;
     }));

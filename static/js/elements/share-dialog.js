@@ -3,6 +3,7 @@ a link's address is shown when it is made, and never again. */
 
 import { api } from "../page.js";
 import { moment } from "../helpers/format.js";
+import { userWord } from "../helpers/people.js";
 import { givenWords, glassWords, linkWords } from "../helpers/sharing.js";
 import { t, tn } from "../helpers/words.js";
 import { make, Parted, setHidden, setText } from "./dom.js";
@@ -107,8 +108,8 @@ class ShareDialog extends Parted {
       run: () => api.takeGrant(this.session, grant.id),
     }))]);
     this.list("here", here.map((one) => this.line({
-      key: `here ${one.viewer}`, title: one.user, about: this.aboutHere(one, links, glass),
-      action: t("Remove"), of: t("Remove {name}", { name: one.user }),
+      key: `here ${one.viewer}`, title: userWord(one.user), about: this.aboutHere(one, links, glass),
+      action: t("Remove"), of: t("Remove {name}", { name: userWord(one.user) }),
       run: () => api.removeViewer(this.session, one.viewer),
     })));
     setHidden(this.part("nobody"), here.length > 0);
@@ -121,7 +122,7 @@ class ShareDialog extends Parted {
       link.fresh ? t("from then on only") : "", link.asks ? t("asks first") : "", link.password ? t("with a password") : "",
       link.expires_at ? t("until {when}", { when: moment(link.expires_at) }) : t("until it is taken back"),
       link.most_viewers ? tn("at most {count} at once", "at most {count} at once", link.most_viewers) : "",
-      there.length ? t("here: {names}", { names: there.map(({ user }) => user).join(", ") }) : t("nobody here"),
+      there.length ? t("here: {names}", { names: there.map(({ user }) => userWord(user)).join(", ") }) : t("nobody here"),
     ].filter(Boolean).join(" · ");
   }
 

@@ -25,9 +25,15 @@ export function deviceWord(device) {
   return { desktop: t("computer"), phone: t("phone"), tablet: t("tablet"), script: t("script") }[device] ?? t("unknown device");
 }
 
+/** As people read it: the server calls a guest "Guest 3" to everybody, and no account can be called so. */
+export function userWord(user) {
+  const number = /^Guest (\d+)$/.exec(user ?? "")?.[1];
+  return number ? t("Guest {number}", { number }) : user;
+}
+
 /** "alice (phone)": two of one account are told apart. */
 export function named({ user, device }) {
-  return t("{name} ({device})", { name: user, device: deviceWord(device) });
+  return t("{name} ({device})", { name: userWord(user), device: deviceWord(device) });
 }
 
 /** Who typed last of these, or undefined. */
@@ -58,8 +64,9 @@ export function comings({ joined, left }, mine) {
   return t("{joined} joined, {left} left", { joined: joined.length, left: left.length });
 }
 
-function cameWord({ user: name, device }, mine) {
-  if (name === mine) {
+function cameWord({ user, device }, mine) {
+  const name = userWord(user);
+  if (user === mine) {
     return {
       desktop: t("You joined from another computer or window"), phone: t("You joined from a phone"),
       tablet: t("You joined from a tablet"), script: t("A script of yours joined"),
@@ -71,8 +78,9 @@ function cameWord({ user: name, device }, mine) {
   }[device];
 }
 
-function wentWord({ user: name, device }, mine) {
-  if (name === mine) {
+function wentWord({ user, device }, mine) {
+  const name = userWord(user);
+  if (user === mine) {
     return {
       desktop: t("Your other computer or window left"), phone: t("Your phone left"), tablet: t("Your tablet left"),
       script: t("Your script left"),
