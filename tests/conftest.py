@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from tests.support.server import Server
+from tests.support.server import NO_SWEEPS, Server
 from tests.support.viewer import Viewer
 
 
@@ -26,6 +26,7 @@ def bare_home():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("data"))
+    server.program = NO_SWEEPS
     try:
         yield server.start()
     finally:

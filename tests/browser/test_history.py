@@ -334,15 +334,14 @@ def test_a_finger_scrolls_into_the_history_and_back(server, person):
     session = api.start("seq -f 'line-%05.0f of many' 1 9000; cat", rows=45, cols=44)["id"]
     page = person(device=CHINESE_PHONE).join(session)
     shows(page, line(9000))
+    # As far as the finger itself goes, some 11 and 14 lines: on a busy machine it has come to rest before it leaves the
+    # glass, and nothing glides.
     swipe(page, 200)
-    until(page, "holdfast.terminal.place.top < holdfast.terminal.place.bottom - 10")
+    until(page, "holdfast.terminal.place.top < holdfast.terminal.place.bottom - 5")
     page.evaluate("() => holdfast.terminal.term.scrollToLine(3)")
     swipe(page, 250)
-    until(page, "holdfast.scroll.reading && holdfast.scroll.pane.top < holdfast.scroll.history.base - 10")
+    until(page, "holdfast.scroll.reading && holdfast.scroll.pane.top < holdfast.scroll.history.base - 5")
     until(page, "holdfast.scroll.pane.text().startsWith(`line-0${holdfast.scroll.pane.top + 1}`)")
-    for _ in range(8):  # how far the first one glided depends on how busy the machine is
-        if page.evaluate("() => holdfast.scroll.reading"):
-            swipe(page, -250)
-    until(page, "!holdfast.scroll.reading")
+    eventually(lambda: page.evaluate("() => !holdfast.scroll.reading") or swipe(page, -250))
     page.get_by_role("button", name=says(CHINESE_PHONE)("To the bottom")).tap()
     at_bottom(page)

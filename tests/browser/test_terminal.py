@@ -225,7 +225,9 @@ def test_a_flood_is_survived_and_interrupted(server, person):
     page = person().join(session)
     shows(page, "ready>")
     type_in(page, "while :; do seq 100000; done\n")
-    eventually(lambda: api.status(session)["output_bytes"] > 20_000_000)
+    # Six windows. The server reads every byte, and on a machine that does three other things a megabyte takes it half a
+    # second: what the page then waits for is the machine.
+    eventually(lambda: api.status(session)["output_bytes"] > 6_000_000)
     page.keyboard.press("Control+c")
     until(page, "holdfast.terminal.text().trimEnd().endsWith('ready>')")
     type_in(page, "echo still $((40 + 2))\n")

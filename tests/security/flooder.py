@@ -10,15 +10,23 @@ import time
 import websocket
 
 SECONDS = 20
+# So many inputs are always on their way. Without a bound those of eleven flooders wait at a keeper with little of the
+# machine for longer than it is given to answer (15 s), and who puts them out is told to try again.
+AHEAD = 20
+# Who is not answered any more goes on all the same, so often (seconds).
+PATIENCE = 0.02
 
 
 class Flooder:
-    """`word` is in all that it types. `heard`: when the last output came."""
+    """`word` is in all that it types. `heard`: what came, of output and snapshots; `heard_at`: when the last did."""
 
     def __init__(self, url: str, session: str, word: str, cookie: str = "", auth: dict | None = None) -> None:
         self.session, self.word = session, word
-        self.heard = 0.0
+        self.heard = bytearray()
+        self.heard_at = 0.0
         self.told: list[str] = []
+        self.answered = 0
+        self.heeded = threading.Event()  # an input was answered, be it with a refusal
         self.over = threading.Event()  # the connection ended
         self.joined = threading.Event()
         self.stopping = threading.Event()
@@ -38,10 +46,12 @@ class Flooder:
             while True:
                 message = self.socket.recv()
                 if not isinstance(message, str):
-                    continue
-                if message.startswith('451-["output"'):
-                    self.heard = time.monotonic()
-                elif message[:3] in ("430", "461") or message.startswith("43"):
+                    self.heard += message
+                    self.heard_at = time.monotonic()
+                elif message.startswith("431"):
+                    self.answered += 1
+                    self.heeded.set()
+                elif message.startswith(("430", "461")):
                     self.joined.set()
                 elif message.startswith(('42["role"', '42["removed"')):
                     self.told.append(message)
@@ -60,8 +70,11 @@ class Flooder:
         try:
             while not self.stopping.is_set():
                 ask = {"session": self.session, "data": f"<{self.word}.{number}>"}
-                self.socket.send("42" + json.dumps(["input", ask]))
+                self.heeded.clear()
+                self.socket.send("421" + json.dumps(["input", ask]))
                 number += 1
+                if number - self.answered > AHEAD:
+                    self.heeded.wait(PATIENCE)
                 time.sleep(0.002)  # the machine has others to serve; floods of bytes are in tests/whole/test_slow.py
         except (OSError, websocket.WebSocketException):
             pass

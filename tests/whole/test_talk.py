@@ -204,4 +204,4 @@ def test_a_guest_may_ask_too(server, session, viewer):
     assert one.type("typed by a guest\n")["ok"]
     assert one.call("resize", {"session": session, "rows": 50, "cols": 80})["error"]["code"] == "forbidden"
     assert server.api("alice").call("DELETE", f"/sessions/{session}/links/{made['id']}").status_code == 204
-    one.wait(lambda v: not v.connected, 2)
+    one.wait(lambda v: not v.connected)
