@@ -20,8 +20,6 @@ elif __name__ == "__main__":
 
 # Nothing that is imported becomes garbage: looking for some meanwhile took a tenth of the start (see warm_up).
 gc.disable()
-# eventlet's own name resolver costs 0.1 s at the start; this server resolves nothing once it runs.
-os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 
 # Known, and weighed: docs/architecture.md says what leaving eventlet would cost.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -29,6 +27,8 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 # Before the patch: native threads rebuild screens, and a green lock inside cffi would wake its waiter in
 # the wrong thread (seen: "Cannot switch to a different thread", then a dead hub).
 import app.screen.engine  # noqa: F401
+
+from app import green  # it knows what of eventlet need not be loaded
 
 import eventlet
 
@@ -38,7 +38,7 @@ import logging
 import socket
 from typing import NoReturn
 
-from app import green, isolation
+from app import isolation
 from app.config import Config, ConfigError, load
 from app.factory import create
 from app.keeper.client import KeeperError, ensure

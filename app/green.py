@@ -7,16 +7,23 @@ import functools
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-# eventlet's own name resolver costs a third of a command's start, and nothing here resolves names. As in wsgi.py.
+# eventlet's own name resolver costs a third of a command's start, and nothing here resolves names.
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+# Nor is anything here served over TLS. eventlet would load pyOpenSSL, which passkeys bring along, and with it all of
+# cryptography (25 ms, a sixth of a command's start), for the names of three exceptions.
+_openssl = sys.modules.setdefault("OpenSSL", None)  # type: ignore[arg-type]
 
 import eventlet  # noqa: E402
 import eventlet.wsgi  # noqa: E402
 from eventlet import patcher, tpool  # noqa: E402
 from eventlet.event import Event as _Event  # noqa: E402
+
+if _openssl is None:
+    del sys.modules["OpenSSL"]
 
 T = TypeVar("T")
 

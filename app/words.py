@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+    from babel.support import NullTranslations
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh": "中文"}
@@ -51,6 +50,9 @@ def told(language: str, sentence: str) -> str:
 
 @cache
 def catalogue(language: str) -> Catalog:
+    # Not above: commands speak English, and Babel's dates are a tenth of their start.
+    from babel.messages.pofile import read_po
+
     with open(TRANSLATIONS / language / "LC_MESSAGES" / "messages.po", "rb") as file:
         return read_po(file, language)
 
@@ -58,6 +60,9 @@ def catalogue(language: str) -> Catalog:
 @cache
 def translations(language: str) -> NullTranslations:
     """Of the .po file itself, so that nothing has to be compiled before the start."""
+    from babel.messages.mofile import write_mo
+    from babel.support import NullTranslations, Translations
+
     if language == ENGLISH:
         return NullTranslations()
     compiled = io.BytesIO()

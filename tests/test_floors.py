@@ -20,7 +20,7 @@ FLOORS = {
 SEALED = {"app.screen", "app.keeper", "app.permissions", "app.config", "app.green", "app.listening", "app.scopes"}
 THIRD_PARTY = {
     "app.keeper": set(),
-    "app.screen": {"pyghostty"},
+    "app.screen": {"cffi", "_cffi_backend"},
     "app.permissions": set(),
     "app.scopes": set(),
     "app.config": set(),

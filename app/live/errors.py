@@ -65,6 +65,13 @@ class NotThere(LiveError):
         super().__init__(message)
 
 
+class NoPicture(NotThere):
+    """One that may not be seen is told from none as little as a session is."""
+
+    def __init__(self) -> None:
+        super().__init__(said("No picture that you may see begins there."))
+
+
 class Unavailable(LiveError):
     """The keeper does not answer just now; nothing was done."""
 

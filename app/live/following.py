@@ -22,6 +22,7 @@ from app.live.endings import Endings
 from app.live.errors import NotThere, Unavailable
 from app.live.feed import Feed
 from app.live.history.histories import Histories
+from app.live.lobby import Lobby
 from app.live.looks import Looks
 from app.live.machine import MachineLook
 from app.live.openings import Openings
@@ -56,6 +57,7 @@ class Following:
     """The registry of rooms, and the keeper client's listener. One in each web process."""
 
     workers: Workers  # set by Rooms, which can do what the others tell
+    lobby: Lobby  # the same
 
     def __init__(self, config: Config, wire: Wire) -> None:
         self.config = config

@@ -31,8 +31,19 @@ class Lobby:
         self._rooms = rooms
         self._bell = green.Bell()
         self._told: dict[str, list[dict[str, Any]]] = {}  # by session: who was told to wait, where anybody was
+        self._counts: dict[str, int] = {}  # by session: how many wait, where anybody does
+        self._counting = False
         self._turn: dict[int, int] = {}  # by guest: which of its questions is the newest
         self._turns = itertools.count(1)
+
+    def start(self) -> None:
+        """Those who waited while the server was away still do, perhaps."""
+        for session_id, number in lobby.counts().items():
+            self._count(session_id, number)
+
+    def count(self, session_id: str) -> int:
+        """How many wait, from memory: every status says it."""
+        return self._counts.get(session_id, 0)
 
     def waiting(self, session_id: str) -> list[dict[str, Any]]:
         return [waiting_json(one) for one in lobby.waiting(session_id)]
@@ -58,15 +69,21 @@ class Lobby:
     def changed(self, session_id: str) -> None:
         """Somebody came, left or was answered: here and in the other workers."""
         self._rooms.workers.say("lobby", session=session_id)
-        self.tell(session_id)
+        self.tell(session_id, True)
 
-    def tell(self, session_id: str) -> None:
+    def tell(self, session_id: str, changed: bool = False) -> None:
+        """Who waits there; nobody asks the database where nobody waited, or hears it, and nothing has `changed`."""
         self._bell.ring()
         room = self._rooms.rooms.get(session_id)
-        if room is None or not any(viewer.may(ADMIT) for viewer in room.viewers.values()):
+        heard = room is not None and any(viewer.may(ADMIT) for viewer in room.viewers.values())
+        if not heard:
             self._told.pop(session_id, None)
+        if not (heard or changed or session_id in self._counts):
             return
         found = self.waiting(session_id)
+        self._count(session_id, len(found))
+        if room is None or not heard:
+            return
         if found != self._told.pop(session_id, []):
             room.tell_lobby(found)
         if found:
@@ -98,6 +115,28 @@ class Lobby:
         elif now != lobby.IN:
             self.changed(session_id)
         return now
+
+    def _count(self, session_id: str, number: int) -> None:
+        if number == self.count(session_id):
+            return
+        if number:
+            self._counts[session_id] = number
+        else:
+            del self._counts[session_id]
+        self._rooms.feed.dirty(session_id)
+        if not self._counting:
+            self._counting = True
+            green.spawn(self._count_again)
+
+    def _count_again(self) -> None:
+        """A link that ends says nothing, nor does a worker that dies with who waited there."""
+        try:
+            while self._counts:
+                green.sleep(lobby.GONE_SECONDS)
+                for session_id in list(self._counts):
+                    self.tell(session_id)
+        finally:
+            self._counting = False
 
     def _gone(self, guest_id: int, session_id: str) -> None:
         """A page that does not ask again was closed: who may let in need not see it any more."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app import green
 from app.keeper.journal import JournalReader
-from app.live.errors import NotThere
+from app.live.errors import NoPicture
 from app.live.views import OutputSlice
 from app.screen.picture_data import SPREAD_BYTES, Found, extract
 from app.screen.picture_sizes import PICTURE_BYTES
@@ -58,7 +58,7 @@ class Pictures:
         """Its kind, how many bytes it has, and those from `start` on."""
         found = self._of(directory, offset)
         if found is None:
-            raise NotThere
+            raise NoPicture
         return found.kind, len(found.data), found.data[start : start + PART_BYTES]
 
     def forget(self, session: str) -> None:

@@ -83,6 +83,7 @@ class Rooms(Following):
         super().start()
         self.deeds.start()
         self.shares.start()
+        self.lobby.start()
         self.accounts.start()
 
     def regain(self) -> None:

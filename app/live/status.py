@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.live.processes import directory_of, printable
 from app.models.command import Ran
-from app.permissions import OWNER
+from app.permissions import ADMIT, OWNER, allows
 from app.screen.signs import DIRECTORY_CHARACTERS
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Status:
     `last_command` (the newest one: number, text, started_at, ended_at, exit_code; while the session runs), `role` (of
     whoever asked), `end_reason` (`out_of_memory`: its program was killed for `memory_limit`, in bytes), `oom_kills` (of
     its processes, for that), `recorded` (False: what it writes is not kept), `locked` (only the owner types), `paused`
-    (no other is in it), `glass` (for the owner: administrators who broke it, with id, name, role, reason, until)."""
+    (no other is in it), `glass` (for the owner: administrators who broke it, with id, name, role, reason, until),
+    `lobby_waiting` (how many wait to be let in; None for who may let nobody in)."""
 
     id: str
     name: str
@@ -90,6 +91,7 @@ class Status:
     end_reason: str | None = None
     memory_limit: int | None = None
     oom_kills: int = 0
+    lobby_waiting: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -97,7 +99,9 @@ class Status:
     def seen_as(self, role: str | None, guest: bool = False) -> dict[str, Any]:
         """For whom that is his role. A guest is told what the page needs, the rest is as of a session without it."""
         glass = self.glass if role == OWNER else []
-        return self.as_json() | {"role": role, "glass": glass} | (NOT_FOR_GUESTS if guest else {})
+        waiting = self.lobby_waiting if not guest and allows(role, ADMIT) else None
+        mine = {"role": role, "glass": glass, "lobby_waiting": waiting}
+        return self.as_json() | mine | (NOT_FOR_GUESTS if guest else {})
 
 
 # What a link does not share: how the program was started, where, and what the machine knows of it.
@@ -172,6 +176,7 @@ def status_of(rooms: Following, session: Session, role: str | None = None) -> St
         end_reason=session.end_reason,
         memory_limit=session.memory_limit,
         oom_kills=room.oom_kills if room and alive else session.oom_kills,
+        lobby_waiting=rooms.lobby.count(session.id) if role is None or allows(role, ADMIT) else None,
         last_command=last_command(room.marks.last) if room and room.marks.last and alive else None,
     )
 

@@ -280,7 +280,7 @@ class Workers:
             case "writes":
                 self._rooms.talk.writes(note["who"])
             case "lobby":
-                self._rooms.lobby.tell(note["session"])
+                self._rooms.lobby.tell(note["session"], True)
             case "annotated":
                 self._rooms.annotations.told(note["event"], note["message"], note["offset"])
             case "done":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from peewee import DoubleField, IntegerField, TextField, fn
@@ -73,10 +73,10 @@ class Audit(Record):
     @classmethod
     def page(
         cls, before: int | None, limit: int, reader: int | None = None, session: str = "", user: str = "",
-        action: str = "",
+        action: str = "", called: Sequence[str] = (),
     ) -> list[Audit]:  # fmt: skip
         """The newest first. `reader`: only what this account did, or what was done to it and its sessions; `user`: by
-        whom; `action`: a part of its name."""
+        whom; `action`: a part of its name, or one of `called`."""
         rows = cls.select().order_by(cls.number.desc()).limit(limit)
         if before is not None:
             rows = rows.where(cls.number < before)
@@ -87,7 +87,7 @@ class Audit(Record):
         if user:
             rows = rows.where(cls.user == user)
         if action:
-            rows = rows.where(fn.INSTR(cls.action, action) > 0)
+            rows = rows.where((fn.INSTR(cls.action, action) > 0) | cls.action.in_(list(called)))
         with db.connection_context():
             return list(rows)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from peewee import fn
+
 from app.models import secrets
 from app.models.base import db, noted, now, written
 from app.models.link import Guest, Link, open_links
@@ -51,6 +53,14 @@ def waiting(session_id: str) -> list[Waiting]:
             Waiting(one.id, one.link.id, one.link.label, one.link.role, one.said, one.account, one.asked_at or 0.0)
             for one in rows.order_by(Guest.asked_at)
         ]
+
+
+def counts() -> dict[str, int]:
+    """How many wait, by session; without those where nobody does."""
+    with db.connection_context():
+        found = Guest.select(Link.session_id, fn.COUNT(Guest.id)).join(Link).where(open_links(), _waits())
+        rows: Any = found.group_by(Link.session_id).tuples()
+        return dict(rows)
 
 
 def known(secret: str, link_id: int) -> tuple[int, str, str] | None:

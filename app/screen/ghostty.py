@@ -1,7 +1,7 @@
 """One libghostty-vt terminal: with scrollback.py (for history) and halves.py all that touches C.
 
 pyghostty's own `Terminal` sets a line limit on the scrollback (slow, and it keeps too few rows), so this
-uses its raw cffi layer. The one rule: nothing a program writes may make the engine allocate without
+uses the library itself. The one rule: nothing a program writes may make the engine allocate without
 bound, read files, or call back into Python with an exception.
 """
 
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pyghostty._ffi import check, ffi, lib
-
 from app.screen import answers, halves
+from app.screen.library import check, ffi, lib
 from app.screen.picture_sizes import CELL_PIXELS
 
 # One APC, DCS or OSC may hold this much before it is replaced by an empty one (see `Terminal._tame`).
@@ -24,21 +23,20 @@ CONTINUATION_BYTES = 1024 * 1024
 SCROLLBACK_SLACK_BYTES = 4 * 1024 * 1024
 CELL_BYTES = 8 * 1.1  # a cell, and a tenth for the rows' styles and links
 
-# Every C type that is used here, parsed at one stroke: cffi reads all of libghostty's declarations again for each
-# type it has not seen, which took 9 ms each, a fifth of a second of every start.
-ffi.cdef(
-    """typedef struct {
-        GhosttyTerminal *terminal; GhosttyTerminalScreen *screen; GhosttyTerminalModeConfig *mode;
-        GhosttyTerminalCompressionResult *compression; GhosttyWriter *writer; GhosttyString *string;
-        GhosttyColorRgb *rgb; GhosttyColorRgb palette[256];
-        size_t *size; uint64_t *u64; uint16_t *u16; bool *flag;
-        GhosttyWriterFn write; GhosttyTerminalWritePtyFn write_pty; GhosttyTerminalBellFn bell;
-        GhosttyTerminalTitleChangedFn titled; GhosttyTerminalPwdChangedFn moved;
-        GhosttyTerminalDesktopNotificationFn notified; GhosttyTerminalProgressReportFn progressed;
-        GhosttyTerminalDeviceAttributesFn attributes; GhosttyTerminalXtversionFn xtversion; GhosttyTerminalSizeFn sized;
-    } HoldfastTypes;"""
-)
-C = {name: field.type for name, field in ffi.typeof("HoldfastTypes").fields}
+C = {
+    name: ffi.typeof(kind)
+    for name, kind in {
+        "terminal": "GhosttyTerminal *", "screen": "GhosttyTerminalScreen *", "mode": "GhosttyTerminalModeConfig *",
+        "compression": "GhosttyTerminalCompressionResult *", "writer": "GhosttyWriter *", "string": "GhosttyString *",
+        "rgb": "GhosttyColorRgb *", "palette": "GhosttyColorRgb[256]",
+        "size": "size_t *", "u64": "uint64_t *", "u16": "uint16_t *", "flag": "bool *",
+        "write": "GhosttyWriterFn", "write_pty": "GhosttyTerminalWritePtyFn", "bell": "GhosttyTerminalBellFn",
+        "titled": "GhosttyTerminalTitleChangedFn", "moved": "GhosttyTerminalPwdChangedFn",
+        "notified": "GhosttyTerminalDesktopNotificationFn", "progressed": "GhosttyTerminalProgressReportFn",
+        "attributes": "GhosttyTerminalDeviceAttributesFn", "xtversion": "GhosttyTerminalXtversionFn",
+        "sized": "GhosttyTerminalSizeFn",
+    }.items()
+}  # fmt: skip
 
 ALTERNATE = int(lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyghostty._ffi import ffi, lib, union_fn
+from app.screen.library import ffi, lib, union_fn
 
 if TYPE_CHECKING:
     from app.screen.ghostty import Terminal
@@ -18,8 +18,7 @@ ORIGIN, AUTOWRAP, ALTERNATE = 6, 7, 47
 
 
 def ref_at(terminal: Any, point: Any, ref: Any) -> Any:
-    """cffi passes no unions by value; the package has twins of the same layout (see pyghostty._ffi). Not made at the
-    start: cffi takes 9 ms for each type that is new to it."""
+    """cffi passes no unions by value: see library.py."""
     kind = "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)"
     return union_fn("ghostty_terminal_grid_ref", kind)(terminal, point, ref)
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyghostty._ffi import check, ffi, lib, union_fn
-
 from app.screen import state
 from app.screen.ghostty import ALTERNATE, CONTINUATION_BYTES, Effects, Terminal
 from app.screen.halves import ref_at
+from app.screen.library import check, ffi, lib, union_fn
 
 # What the engine keeps of rows that scrolled off; also what one such terminal costs. A small one stays in the
 # processor's cache, and costs few page faults at its start.

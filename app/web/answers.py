@@ -42,7 +42,8 @@ class ViewerBody(BaseModel):
 
 
 class StatusBody(BaseModel):
-    """A session's status. `state` is running, ended or lost (the machine or keeper went away under it)."""
+    """A session's status. `state` is running, ended or lost (the machine or keeper went away under it).
+    `lobby_waiting`: how many wait to be let in; null: you may let nobody in."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -73,6 +74,7 @@ class StatusBody(BaseModel):
     memory_bytes: int | None
     process_count: int | None
     expires_at: Time | None
+    lobby_waiting: int | None = None
 
 
 class LookBody(BaseModel):

@@ -3,6 +3,7 @@ changed something, but for those in QUIET, each with its reason; a new route is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from flask import current_app, g, render_template, request
@@ -12,6 +13,7 @@ from app.live.status import rfc3339
 from app.models.audit import Audit, Entry
 from app.models.session import ID, Session
 from app.permissions import OWNER, Actor
+from app.web import audit_words
 from app.web.answers import AuditBody
 from app.web.bodies import Query
 from app.web.hosts import SAFE_METHODS
@@ -121,13 +123,16 @@ def entries(actor: Actor, query: Page) -> Any:
 @page("GET", "/audit", SIGNED_IN)
 def audit_page(actor: Actor, query: Page) -> Any:
     """The audit log to read."""
-    rows = [_json(one) for one in found(actor, query)]
-    return render_template("audit.html", entries=rows, query=query, everything=actor.administers)
+    rows = [_json(one) for one in found(actor, query, audit_words.called(query.action.strip()))]
+    told = [(entry, audit_words.shown(entry)) for entry in rows]
+    return render_template("audit.html", entries=told, query=query, everything=actor.administers)
 
 
-def found(actor: Actor, query: Page) -> list[Audit]:
+def found(actor: Actor, query: Page, called: Sequence[str] = ()) -> list[Audit]:
+    """`called`: actions that are meant, too."""
     reader = None if actor.administers else actor.user_id
-    return Audit.page(query.before, query.limit, reader, query.session or "", query.user.strip(), query.action.strip())
+    wanted = query.session or "", query.user.strip(), query.action.strip()
+    return Audit.page(query.before, query.limit, reader, *wanted, called)
 
 
 def _json(entry: Audit) -> dict[str, Any]:

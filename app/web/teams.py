@@ -15,7 +15,7 @@ from app.permissions import Actor
 from app.web import audit
 from app.web.bodies import Body
 from app.web.gate import rooms
-from app.web.problems import Problem, not_found
+from app.web.problems import Problem, bad_field, not_found
 from app.web.routes import ADMIN, ADMIN_BROWSER, API, Answer, route
 from app.words import said
 
@@ -64,7 +64,7 @@ def join(actor: Actor, name: str, user: str) -> Any:
     """Puts another user into a team. The owners of what is shared with it are told."""
     team, member = existing(name), User.named(user)
     if member is None:
-        raise not_found()
+        raise bad_field("user", said("there is no such user"), 404)
     if member.id == actor.user_id:
         # It would be a way into others' sessions past the glass, with no reason that the owner reads.
         raise Problem(

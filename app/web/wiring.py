@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Rule
 
 from app.config import Config
 from app.web import (
@@ -94,6 +96,22 @@ class Number(IntegerConverter):
     regex = rf"\d{{1,{NUMBER_DIGITS}}}"
 
 
+class Quick(Rule):
+    """Werkzeug compiles, for each route, two functions that write its address: half of the time that it takes to make
+    the application (35 ms). Most are never asked for one: here they are compiled when they are."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(compiled(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
 # What routes do not say otherwise (pages are smaller, typing is larger).
 MOST_BODY_BYTES = 1 << 20
 
@@ -116,6 +134,7 @@ def register(app: Flask, config: Config) -> None:
     provider.register(app, config)
     problems.register(app)
     app.url_map.converters["number"] = Number
+    app.url_rule_class = Quick
     app.register_blueprint(gate.blueprint())
 
 

@@ -32,6 +32,7 @@ const ELEMENTS = {
   "shared-page": () => import("./elements/shared-page.js"),
   "session-page": () => import("./elements/session-page.js"),
   "spark-line": () => import("./elements/spark-line.js"),
+  "team-list": () => import("./elements/team-list.js"),
   "theme-toggle": () => import("./elements/theme-toggle.js"),
   "toast-line": () => import("./elements/toast-line.js"),
   "token-list": () => import("./elements/token-list.js"),

@@ -165,7 +165,7 @@ def made(browser: Browser, server: Server, script: str, **options) -> BrowserCon
 def left_of(browser: Browser, server: Server, device: dict, options: dict) -> list[BrowserContext]:
     """Contexts of this kind that others have left."""
     kinds = browser.__dict__.setdefault("left", {})
-    return kinds.setdefault(json.dumps([server.url, device, options], sort_keys=True), [])
+    return kinds.setdefault(json.dumps([server.url, device | options], sort_keys=True), [])
 
 
 def joined(page: Page) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import DESKTOP, PHONE, eventually, joined, made_final, until
+from tests.browser.people import PHONE, eventually, joined, made_final, until
+from tests.browser.readers import CHINESE_PHONE, READERS, says
 
-DEVICES = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 LIST = "document.querySelector('session-list')"
 INKED = """(() => { const image = document.querySelector('[data-session="%s"] .shot img');
   const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext('2d');
@@ -33,7 +34,7 @@ def card(page, name):
     return page.locator("session-card", has_text=name)
 
 
-@DEVICES
+@READERS
 def test_a_card_shows_the_screen_in_colour_and_follows_it(dora, person, device):
     session = dora.start("printf '\\033[41m%40s\\033[m' ' '; read -r x; clear; cat", name="painted")["id"]
     page = person("dora", device, color_scheme="light").open("/")
@@ -58,22 +59,23 @@ def test_only_cards_in_sight_are_drawn_and_nothing_while_compact(dora, person):
 def test_an_ended_session_shows_its_last_screen(dora, person):
     session = dora.start("printf '\\033[41m%40s\\033[m' ' '; exit 3", name="over")["id"]
     eventually(lambda: dora.status(session)["state"] == "ended")
-    until(person("dora", color_scheme="light").open("/"), INKED % session)
+    until(person("dora", CHINESE_PHONE, color_scheme="light").open("/"), INKED % session)
 
 
-@DEVICES
+@READERS
 def test_what_is_new_since_i_looked_is_told_until_i_look(dora, person, device):
     session = dora.start("read -r x; printf '\\a'; echo news; cat", name="rings")["id"]
     dora.start(["cat"], name="silent")
+    say = says(device)
     alice = person("dora", device)
     page = alice.open("/")
     expect(card(page, "silent").locator(".news")).to_be_hidden()
     dora.call("POST", f"/sessions/{session}/input", json={"data": "x\n"})
-    expect(card(page, "rings").locator(".news")).to_have_text("1 bell")
+    expect(card(page, "rings").locator(".news")).to_have_text(say("{count} bell", "{count} bells"))
     expect(page.locator("session-card").first).to_contain_text("rings")
-    page.locator("label", has_text="Needs you").click()
+    page.get_by_role("group").locator("label", has_text=say("Needs you")).click()
     expect(page.locator("session-card")).to_have_count(1)
-    page.locator("label", has_text="All").click()
+    page.get_by_role("group").locator("label", has_text=say("All")).click()
     looked = alice.join(session)
     expect(card(page, "rings").locator(".news")).to_be_hidden()
     looked.close()
@@ -81,17 +83,17 @@ def test_what_is_new_since_i_looked_is_told_until_i_look(dora, person, device):
     eventually(lambda: dora.get("/sessions").json()["looks"][session]["bells"] == 1)
     expect(card(page, "rings").locator(".news")).to_be_hidden()
     dora.call("POST", f"/sessions/{session}/input", json={"data": "more\n"})
-    expect(card(page, "rings").locator(".news")).to_contain_text("B new")
+    expect(card(page, "rings").locator(".news")).to_have_text(re.compile(say("{size} new", size=r"\d+ B")))
 
 
 def test_a_failure_needs_me_until_it_was_seen_and_progress_is_a_bar(dora, person):
     dora.start("exit 4", name="broken")
     dora.start("printf '\\033]9;4;1;63\\033\\\\'; cat", name="sixty three")
-    page = person("dora").open("/")
-    expect(card(page, "broken").locator(".news")).to_have_text("Failed")
+    page, say = person("dora", CHINESE_PHONE).open("/"), says(CHINESE_PHONE)
+    expect(card(page, "broken").locator(".news")).to_have_text(say("Failed"))
     bar = card(page, "sixty three").get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "63")
-    expect(card(page, "sixty three").get_by_text("63 %")).to_be_visible()
+    expect(card(page, "sixty three").get_by_text(say("{number} %", number=63))).to_be_visible()
     card(page, "broken").locator(".name").focus()
     page.keyboard.press("s")
     expect(card(page, "broken").locator(".news")).to_be_hidden()
@@ -228,22 +230,61 @@ def test_many_are_selected_with_shift_and_forgotten_in_one_go(dora, person):
     assert all(dora.get(f"/sessions/{one}/status").status_code == 404 for one in ids)
 
 
+@READERS
+def test_the_list_stands_still_when_the_machine_s_figures_come(dora, person, device):
+    dora.start(["cat"], name="still")
+    page = person("dora", device).context.new_page()
+    held: list = []
+    page.route("**/api/v1/machine?*", lambda route: held.append(route))  # noqa: PLW0108  (playwright marks functions)
+    page.goto("/")
+    box = card(page, "still").get_by_role("checkbox")
+    box.wait_for()
+    eventually(lambda: page.evaluate("() => document.fonts.ready.then(() => true)") and held)
+    until(page, "document.querySelector('session-card .uptime').textContent")
+    before = box.bounding_box()
+    held[0].continue_()
+    until(page, "document.querySelector('machine-panel [data-part=up]').textContent")
+    assert box.bounding_box() == before
+    page.unroute("**/api/v1/machine?*")
+
+
+def test_a_card_does_not_move_while_it_is_pressed(dora, person):
+    """Another one begins to need its reader, and comes to stand before it, between mousedown and mouseup."""
+    other = dora.start("read -r x; printf '\\a'; cat", name="other")["id"]
+    dora.start(["cat"], name="pressed")
+    page = person("dora").open("/")
+    page.locator("[data-part=sort]").select_option("needs")
+    names = page.locator("session-card .name")
+    expect(names).to_have_text(["pressed", "other"])
+    box = card(page, "pressed").get_by_role("checkbox")
+    box.hover()
+    page.mouse.down()
+    dora.call("POST", f"/sessions/{other}/input", json={"data": "x\n"})
+    until(page, f"{LIST}.feed.sessions.get('{other}').bells === 1")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    expect(box).to_be_checked()
+    expect(names).to_have_text(["other", "pressed"])
+
+
 def test_search_sort_and_tags_narrow_what_is_shown(dora, person):
     dora.start(["cat"], name="alpha", tags=["x"], group="Night shift")
     dora.start(["cat"], name="beta", tags=["x", "y"])
     dora.start(["cat"], name="gamma", cwd="/usr")
-    page = person("dora").open("/")
-    page.get_by_role("group", name="Only these tags").get_by_role("button", name="x").click()
+    page, say = person("dora", CHINESE_PHONE).open("/"), says(CHINESE_PHONE)
+    tags = page.get_by_role("group", name=say("Only these tags"))
+    search = page.get_by_placeholder(say("Search name, command, directory, #tag"))
+    tags.get_by_role("button", name="x").click()
     expect(page.locator("session-card")).to_have_count(2)
-    page.get_by_role("group", name="Only these tags").get_by_role("button", name="y").click()
+    tags.get_by_role("button", name="y").click()
     expect(page.locator("session-card")).to_have_count(1)
     for tag in ("x", "y"):
-        page.get_by_role("group", name="Only these tags").get_by_role("button", name=tag).click()
+        tags.get_by_role("button", name=tag).click()
     for text, found in (("night", ["alpha"]), ("/usr", ["gamma"]), ("#y", ["beta"])):
-        page.get_by_placeholder("Search name").fill(text)
+        search.fill(text)
         expect(page.locator("session-card .name")).to_have_text(found)
-    page.get_by_placeholder("Search name").fill("nothing like it")
-    expect(page.get_by_text("No session fits")).to_be_visible()
+    search.fill("nothing like it")
+    expect(page.get_by_text(say("No session fits this search."))).to_be_visible()
 
 
 def test_a_folded_group_and_the_view_are_the_same_on_the_phone(dora, person):
@@ -253,7 +294,7 @@ def test_a_folded_group_and_the_view_are_the_same_on_the_phone(dora, person):
     with page.expect_response("**/preferences"):
         page.get_by_role("button", name="Folded").click()
     expect(card(page, "inside")).to_be_hidden()
-    phone = person("dora", PHONE, locale="zh-CN").open("/")
+    phone = person("dora", CHINESE_PHONE).open("/")
     expect(phone.locator("html")).to_have_attribute("lang", "zh")
     expect(card(phone, "outside")).to_be_visible()
     expect(card(phone, "inside")).to_be_hidden()
@@ -265,7 +306,7 @@ def test_a_folded_group_and_the_view_are_the_same_on_the_phone(dora, person):
 def test_what_programs_write_is_only_text(dora, person):
     evil = "<img src=x onerror=alert(1)>"
     dora.start(f"printf '\\033]2;{evil}\\007{evil}'; cat", name=evil, tags=[evil], group=evil)
-    page = person("dora").open("/")
+    page = person("dora", CHINESE_PHONE).open("/")
     expect(page.locator("session-card .name")).to_have_text(evil)
     expect(page.locator("session-card .subtitle")).to_contain_text(evil)
     assert page.locator("session-list img:not([data-part=screen])").count() == 0

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import (
     DESKTOP,
-    PHONE,
     WAIT_MS,
     Person,
     eventually,
@@ -19,6 +18,7 @@ from tests.browser.people import (
     type_in,
     until,
 )
+from tests.browser.readers import CHINESE_PHONE, says
 
 LINES = 30_000
 ROWS = 100
@@ -214,20 +214,20 @@ def test_copying_over_the_border_and_over_many_pages(counted, person):
 def test_new_output_while_reading(server, person):
     api = server.api("alice")
     session = api.start("seq -f 'line-%05.0f of many' 1 9000; cat", rows=30, cols=80)["id"]
-    page = person().join(session)
+    page, say = person(device=CHINESE_PHONE).join(session), says(CHINESE_PHONE)
     shows(page, line(9000))
     to_the_top(page)
-    button = page.get_by_role("button", name="To the bottom")
+    button = page.get_by_role("button", name=say("To the bottom"))
     expect(button).to_be_visible()
     end = page.evaluate("() => holdfast.scroll.position.end")
     api.post(f"/sessions/{session}/input", {"data": "new words\n" * 20})
-    expect(page.get_by_role("button", name="New output")).to_be_visible()
+    expect(page.get_by_role("button", name=say("New output"))).to_be_visible()
     assert top_line(page) == line(1)
     until(page, f"holdfast.scroll.position.end >= {end + 40}")
-    page.get_by_role("button", name="New output").click()
+    page.get_by_role("button", name=say("New output")).click()
     at_bottom(page)
     shows(page, "new words")
-    expect(page.get_by_role("button", name="New output")).to_be_hidden()
+    expect(page.get_by_role("button", name=say("New output"))).to_be_hidden()
     expect(button).to_be_hidden()
 
 
@@ -332,7 +332,7 @@ def swipe(page: Page, by: int) -> None:
 def test_a_finger_scrolls_into_the_history_and_back(server, person):
     api = server.api("alice")
     session = api.start("seq -f 'line-%05.0f of many' 1 9000; cat", rows=45, cols=44)["id"]
-    page = person(device=PHONE).join(session)
+    page = person(device=CHINESE_PHONE).join(session)
     shows(page, line(9000))
     swipe(page, 200)
     until(page, "holdfast.terminal.place.top < holdfast.terminal.place.bottom - 10")
@@ -344,5 +344,5 @@ def test_a_finger_scrolls_into_the_history_and_back(server, person):
         if page.evaluate("() => holdfast.scroll.reading"):
             swipe(page, -250)
     until(page, "!holdfast.scroll.reading")
-    page.get_by_role("button", name="To the bottom").tap()
+    page.get_by_role("button", name=says(CHINESE_PHONE)("To the bottom")).tap()
     at_bottom(page)

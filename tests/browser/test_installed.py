@@ -67,6 +67,17 @@ def test_a_changed_asset_is_used_at_once(server, person):
         asset.unlink()
 
 
+def test_the_worker_is_asked_about_pages_alone(person):
+    """Scripts, styles and the API do not even wake it."""
+    page = person().open("/")
+    until(page, ACTIVE)
+    page.reload()
+    until(page, f"{ACTIVE} && document.querySelector('session-list:defined')")
+    ways = """() => ["navigation", "resource"].map((kind) =>
+      [...new Set(performance.getEntriesByType(kind).map((one) => one.workerMatchedSourceType))])"""
+    assert page.evaluate(ways) == [[""], ["network"]]
+
+
 def test_only_the_worker_is_a_script_by_name(person):
     page = person().open("/")
     refused = page.evaluate(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import DESKTOP, PHONE, eventually, shows, type_in, until
+from tests.browser.people import PHONE, eventually, shows, type_in, until
+from tests.browser.readers import CHINESE_PHONE, READERS, says
 from tests.browser.test_sizes import away
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/5"
@@ -46,7 +47,7 @@ def test_two_devices_of_one_account_are_told_apart(server, person, locale):
 
 def test_who_typed_last_is_seen(server, person):
     session = server.api("alice").start(["cat"])["id"]
-    desktop, phone = person().join(session), person(device=PHONE, user_agent=ANDROID).join(session)
+    desktop, phone = person().join(session), person(device=CHINESE_PHONE, user_agent=ANDROID).join(session)
     rows = people(desktop)
     expect(rows).to_have_count(2)
     type_in(phone, "hello\n")
@@ -77,7 +78,7 @@ def test_a_join_is_announced_quietly_and_can_be_silenced(server, person):
     assert not desktop.evaluate("() => Boolean(window.said)")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@READERS
 def test_what_another_viewer_sees_is_followed_until_one_scrolls_oneself(server, person, device):
     session = server.api("alice").start(LINES, rows=20, cols=60)["id"]
     leader, page = person().join(session), person(device=device).join(session)
@@ -97,22 +98,24 @@ def test_what_another_viewer_sees_is_followed_until_one_scrolls_oneself(server, 
     expect(page.locator("[data-part=following]")).to_be_hidden()
     leader.evaluate("() => holdfast.scroll.asked({ to: 'top' })")
     until(leader, f"{shown}.startsWith('line 0001')")
-    expect(people(page).nth(1)).to_contain_text("reading above")
+    expect(people(page).nth(1)).to_contain_text(says(device)("reading above"))
     assert not page.evaluate(f"() => {shown}.startsWith('line 0001')")
 
 
 def test_following_ends_when_the_other_leaves_and_by_the_button(server, person):
+    say = says(CHINESE_PHONE)
     session = server.api("alice").start(["cat"])["id"]
-    leader, page = person().join(session), person().join(session)
+    leader, page = person().join(session), person(device=CHINESE_PHONE).join(session)
+    name = say("{name} ({device})", name="alice", device=say("computer"))
     for _ in range(2):
         people(page).nth(1).locator(".follow").click()
-        expect(page.locator("[data-part=following]")).to_contain_text("Following alice (computer)")
+        expect(page.locator("[data-part=following]")).to_contain_text(say("Following {who}", who=name))
         page.locator("[data-part=follow-stop]").click()
         expect(page.locator("[data-part=following]")).to_be_hidden()
     people(page).nth(1).locator(".follow").click()
     leader.close()
     expect(page.locator("[data-part=following]")).to_be_hidden()
-    expect(page.locator("toast-line")).to_have_text("alice (computer) has left.")
+    expect(page.locator("toast-line")).to_have_text(say("{who} has left.", who=name))
 
 
 def test_what_can_be_done_is_among_the_actions(server, person):

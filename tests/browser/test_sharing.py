@@ -1,10 +1,12 @@
-"""The owner's dialog, and what a guest sees: a desktop shares, a phone without an account watches."""
+"""The owner's dialog, and what a guest sees: a desktop shares, a phone without an account watches, in Chinese; and the
+other way round."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PHONE, eventually, joined, shows, type_in, until
+from tests.browser.people import DESKTOP, eventually, joined, shows, type_in, until
+from tests.browser.readers import CHINESE_PHONE, says
 
 SWIPE = """() => {
   const view = document.querySelector("terminal-view");
@@ -19,17 +21,21 @@ SWIPE = """() => {
 }"""
 
 
-def shared(page: Page) -> Page:
+def shared(page: Page, device: dict = DESKTOP) -> Page:
     """The share dialog, open."""
-    page.locator("[data-part=share]").click()
+    if device is DESKTOP:
+        page.locator("[data-part=share]").click()
+    else:
+        page.get_by_role("button", name=says(device)("More")).click()
+        page.get_by_role("menuitem", name=says(device)("Share…")).click()
     expect(page.locator("dialog.share")).to_be_visible()
     return page
 
 
-def make_link(page: Page, **choices: str) -> str:
+def make_link(page: Page, device: dict = DESKTOP, **choices: str) -> str:
     for name, value in choices.items():
         page.locator(f"form[data-part=link-form] [name={name}]").select_option(value)
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name=says(device)("Make a link")).click()
     expect(page.locator("[data-part=made]")).to_be_visible()
     return page.locator("[data-part=url]").text_content()
 
@@ -38,11 +44,11 @@ def test_a_guest_watches_on_a_phone_until_the_link_is_taken_back(server, person)
     session = server.api("alice").start(["cat"], name="the show")["id"]
     page = shared(person().join(session))
     url = make_link(page)
-    guest = person(None, device=PHONE)
+    guest, say = person(None, device=CHINESE_PHONE), says(CHINESE_PHONE)
     phone = guest.open(url)
     until(phone, "holdfast.stream.joined")
     assert url.rpartition("/")[2] not in phone.url and "/shared/" in phone.url
-    expect(phone.get_by_text("You are watching")).to_be_visible()
+    expect(phone.get_by_text(say("You are watching"))).to_be_visible()
     expect(phone.get_by_role("heading", name="the show")).to_be_visible()
     expect(phone.locator("key-bar")).to_be_hidden()
     assert not phone.locator("nav, form[action], a[href='/account']").count()
@@ -61,31 +67,32 @@ def test_a_guest_watches_on_a_phone_until_the_link_is_taken_back(server, person)
     assert b"not typed" not in server.api("alice").output(session)
     shared(page)
     page.get_by_role("button", name="Take back the link").click()
-    expect(phone.locator("[data-part=banner]")).to_contain_text("This link has ended")
+    ended = say("This link has ended. What you see is what it showed last.")
+    expect(phone.locator("[data-part=banner]")).to_have_text(ended)
     expect(page.locator("[data-part=links] li")).to_have_count(0)
     again = guest.context.new_page()
     again.goto(url)
-    expect(again.get_by_text("This link opens nothing")).to_be_visible()
+    expect(again.get_by_text(say("This link opens nothing (any more). Ask for a new one."))).to_be_visible()
 
 
 def test_a_guest_who_may_type_types_and_the_lock_holds_him(server, person):
     session = server.api("alice").start(["cat"])["id"]
-    page = shared(person().join(session))
-    guest = person(None).open(make_link(page, role="writer"))
+    page, say = shared(person(device=CHINESE_PHONE).join(session), CHINESE_PHONE), says(CHINESE_PHONE)
+    guest = person(None).open(make_link(page, CHINESE_PHONE, role="writer"))
     until(guest, "holdfast.stream.joined")
     type_in(guest, "from the guest\n")
     shows(guest, "from the guest\nfrom the guest")
-    page.get_by_label("Only I type").check()
+    page.get_by_label(say("Only I type")).check()
     expect(guest.get_by_text("You are watching")).to_be_visible()
-    page.get_by_label("Only I type").uncheck()
+    page.get_by_label(say("Only I type")).uncheck()
     expect(guest.get_by_text("You may type")).to_be_visible()
-    page.get_by_label("Pause sharing").check()
+    page.get_by_label(say("Pause sharing")).check()
     expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
     expect(guest.get_by_text("You may type")).to_be_hidden()
     expect(guest.locator("[data-part=state]")).to_have_text("not connected")
     until(guest, "holdfast.stream.joins > 1 && !holdfast.stream.joining")
     expect(guest.locator("[data-part=banner]")).to_contain_text("paused")
-    page.get_by_label("Pause sharing").uncheck()
+    page.get_by_label(say("Pause sharing")).uncheck()
     until(guest, "holdfast.stream.joined")
     expect(guest.locator("[data-part=banner]")).to_be_hidden()
     expect(guest.get_by_text("You may type")).to_be_visible()
@@ -94,7 +101,7 @@ def test_a_guest_who_may_type_types_and_the_lock_holds_him(server, person):
 def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
     server.user("bob")
     session = server.api("alice").start(["cat"], name="for two")["id"]
-    bob = person("bob")
+    bob, say = person("bob", CHINESE_PHONE), says(CHINESE_PHONE)
     dashboard = bob.open("/")
     page = shared(person().join(session))
     page.locator("form[data-part=grant-form] [name=name]").fill("nobody")
@@ -103,16 +110,16 @@ def test_a_role_by_name_shows_on_the_others_dashboard_and_page(server, person):
     page.locator("form[data-part=grant-form] [name=name]").fill("bob")
     page.get_by_role("button", name="Give").click()
     card = dashboard.locator("session-card").filter(has_text="for two")
-    expect(card).to_contain_text("alice’s, viewer")
+    expect(card).to_contain_text(say("{owner}’s, {role}", owner="alice", role=say("viewer")))
     expect(card.locator("[data-part=end]")).to_be_hidden()
     theirs = bob.join(session)
     joined(theirs)
-    expect(theirs.get_by_text("You are watching")).to_be_visible()
+    expect(theirs.get_by_role("button", name=say("Ask to type"))).to_be_visible()
     for part in ("share", "end", "fit"):
         expect(theirs.locator(f"[data-part={part}]")).to_be_hidden()
     page.get_by_role("button", name="Take the role of bob").click()
-    expect(theirs.locator("[data-part=banner]")).to_contain_text("not be in this session any more")
-    expect(theirs.get_by_text("You are watching")).to_be_hidden()
+    expect(theirs.locator("[data-part=banner]")).to_contain_text(say("You may not be in this session any more."))
+    expect(theirs.get_by_role("button", name=say("Ask to type"))).to_be_hidden()
     expect(card).to_have_count(0)
 
 
@@ -122,36 +129,37 @@ WIDE = "seq -f 'row %g of a build whose lines are long: 0123456789 abcdefghijklm
 def test_a_guest_on_a_phone_reads_searches_and_copies_a_wide_session(server, person):
     api = server.api("alice")
     session = api.start(["sh", "-c", WIDE], rows=40, cols=160)["id"]
-    guest = person(None, device=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    say = says(CHINESE_PHONE)
+    guest = person(None, device=CHINESE_PHONE, permissions=["clipboard-read", "clipboard-write"])
     page = guest.open(api.post(f"/sessions/{session}/links", {"role": "viewer"}).json()["url"])
     shows(page, "row 200 of")
     until(page, "holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize >= 10")
     until(page, "holdfast.terminal.scrollLeft === 0")
     seen = page.locator(".xterm-screen").bounding_box()
     assert seen["height"] > 400, "readable, and more than a strip"
-    page.get_by_role("button", name="Show all").tap()
+    page.get_by_role("button", name=say("Show all")).tap()
     until(page, "!holdfast.terminal.layout.zoomed && holdfast.terminal.term.options.fontSize < 6")
-    more = page.get_by_role("button", name="More")
+    more = page.get_by_role("button", name=say("More"))
     more.tap()
-    page.get_by_role("menuitem", name="Readable text").tap()
+    page.get_by_role("menuitem", name=say("Readable text, move over it")).tap()
     until(page, "holdfast.terminal.layout.zoomed")
     more.tap()
-    page.get_by_role("menuitem", name="Search").tap()
+    page.get_by_role("menuitem", name=say("Search")).tap()
     page.keyboard.type("row 17 of")
-    expect(page.get_by_text("1 of 1")).to_be_visible()
+    expect(page.get_by_text(say("{at} of {all}", at=1, all=1))).to_be_visible()
     page.keyboard.press("Escape")
     more.tap()
-    page.get_by_role("menuitem", name="As plain text").tap()
+    page.get_by_role("menuitem", name=say("As plain text")).tap()
     text = page.locator("dialog.plain-text pre")
     expect(text).to_contain_text("row 1 of a build whose lines are long")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert text.evaluate("(pre) => pre.scrollWidth <= pre.clientWidth")
     api.post(f"/sessions/{session}/input", {"data": "while it is read\r"})
     expect(text).to_contain_text("while it is read")
-    page.locator("dialog.plain-text").get_by_role("button", name="Copy").tap()
-    until(page, "document.querySelector('toast-line').textContent === 'Copied'")
+    page.locator("dialog.plain-text").get_by_role("button", name=say("Copy")).tap()
+    expect(page.locator("toast-line")).to_have_text(say("Copied"))
     assert "row 2 of a build" in page.evaluate("() => navigator.clipboard.readText()")
-    page.locator("dialog.plain-text").get_by_role("button", name="Close").tap()
+    page.locator("dialog.plain-text").get_by_role("button", name=say("Close")).tap()
     expect(page.locator("dialog.plain-text")).to_have_count(0)
 
 

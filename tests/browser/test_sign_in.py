@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import PHONE, Person, until
+from tests.browser.readers import READERS, says
 from tests.browser.test_axe import faults
 from tests.browser.test_pages import fits_across
 from tests.support.server import PASSWORD
@@ -204,4 +205,36 @@ def test_an_administrator_shuts_an_account_out_and_it_reads_what_was_done(server
     expect(admin.get_by_text(f"{name}-2", exact=True)).to_be_visible()
     row.get_by_role("button", name="Delete").click()
     admin.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+
+
+@READERS
+def test_an_administrator_makes_a_team_and_the_owner_reads_who_came_into_it(server, person, name, device):
+    server.user("root", admin=True)
+    server.user(f"{name}-2")
+    say = says(device)
+    admin = person("root", device=device, anew=True).open("/account")
+    admin.get_by_label(say("New team")).fill(f"T{name}"[:20])
+    admin.get_by_role("button", name=say("Create team")).click()
+    team = f"t{name}"[:20]
+    row = admin.locator("[data-part=teams] > li", has=admin.get_by_text(team, exact=True))
+    into = row.get_by_label(say("Into the team {team}", team=team))
+    expect(into).to_be_focused()
+    session = server.api(name).start(["cat"], name="build")["id"]
+    assert server.api(name).post(f"/sessions/{session}/grants", {"team": team, "role": "writer"}).status_code == 201
+    into.press_sequentially("nobody-here\n")
+    expect(row.get_by_role("alert")).to_have_text(say("there is no such user"))
+    into.fill(f"{name}-2")
+    into.press("Enter")
+    out = row.get_by_role("button", name=say("Take {user} out of the team {team}", user=f"{name}-2", team=team))
+    expect(out).to_be_visible()
+    assert fits_across(admin) and not faults(admin)
+    assert [one["id"] for one in server.api(f"{name}-2").get("/sessions").json()["sessions"]] == [session]
+    owner = person(name).open("/")
+    expect(owner.locator("notice-list")).to_contain_text(f"root put {name}-2 into the team {team}")
+    out.click()
+    expect(out).to_have_count(0)
+    assert server.api(f"{name}-2").get(f"/sessions/{session}/status").status_code == 404
+    row.get_by_role("button", name=say("Delete"), exact=True).click()
+    admin.get_by_role("dialog").get_by_role("button", name=say("Delete"), exact=True).click()
     expect(row).to_have_count(0)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import (
-    DESKTOP,
     PHONE,
     eventually,
     hide,
@@ -17,6 +15,7 @@ from tests.browser.people import (
     until,
     whole_in_window,
 )
+from tests.browser.readers import CHINESE_PHONE, READERS, says
 
 FONT = "holdfast.terminal.term.options.fontSize"
 LANDSCAPE, PORTRAIT = {"width": 844, "height": 390}, PHONE["viewport"]
@@ -78,7 +77,7 @@ def pinch(page: Page, middle: tuple[float, float], before: float, after: float) 
 
 def test_who_holds_the_size_is_seen_on_both_devices(server, person):
     session = start(server)
-    desktop, phone = person().join(session), person(device=PHONE).join(session)
+    desktop, phone = person().join(session), person(device=CHINESE_PHONE).join(session)
     expect(desktop.locator("[data-part=size-holder]")).to_have_class("avatar nobody")
     desktop.get_by_role("button", name="Fit to this window").click()
     expect(desktop.locator("[data-part=size-holder]")).to_have_class("avatar mine")
@@ -94,10 +93,10 @@ def test_who_holds_the_size_is_seen_on_both_devices(server, person):
     expect(face).to_have_class("avatar")
 
 
-@pytest.mark.parametrize(("device", "locale"), [(DESKTOP, "en-US"), (PHONE, "zh-CN")], ids=["desktop", "phone-zh"])
-def test_a_size_is_chosen_from_the_menu(server, person, device, locale):
+@READERS
+def test_a_size_is_chosen_from_the_menu(server, person, device):
     session = start(server)
-    page = person(device=device, locale=locale).join(session)
+    page = person(device=device).join(session)
     choices = menu(page).locator(".choices button")
     choices.nth(1).click()
     until(page, "holdfast.terminal.term.rows === 30 && holdfast.terminal.term.cols === 120")
@@ -112,7 +111,7 @@ def test_a_size_is_chosen_from_the_menu(server, person, device, locale):
 
 def test_rows_and_columns_are_typed_by_keyboard_and_checked(server, person):
     session = start(server)
-    page = person().join(session)
+    page, say = person(device=CHINESE_PHONE).join(session), says(CHINESE_PHONE)
     page.locator("[data-part=size-open]").focus()
     page.keyboard.press("Enter")
     rows, cols = page.locator("size-menu input[name=rows]"), page.locator("size-menu input[name=cols]")
@@ -120,7 +119,9 @@ def test_rows_and_columns_are_typed_by_keyboard_and_checked(server, person):
     for wrong in ("1", "1001", "2.5", "", "-3"):
         rows.fill(wrong)
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Rows and columns are whole numbers from 2 to 1000.")).to_be_visible()
+        expect(
+            page.get_by_text(say("Rows and columns are whole numbers from {least} to {most}.", least=2, most=1000))
+        ).to_be_visible()
         expect(rows).to_be_focused()
     assert session_size(server, session) == (40, 132)
     rows.fill("33")
@@ -155,7 +156,7 @@ def test_a_phone_that_is_turned_resizes_nobody(server, person):
 
 def test_a_session_that_keeps_a_windows_size_does_until_somebody_chooses_another(server, person):
     session = start(server)
-    page, other = person().join(session), person(device=PHONE).join(session)
+    page, other = person().join(session), person(device=CHINESE_PHONE).join(session)
     menu(page).locator("[data-part=follow-window]").check()
     page.keyboard.press("Escape")
     until(page, "!holdfast.terminal.differs")
@@ -186,7 +187,7 @@ def test_a_hidden_window_keeps_its_hands_off_the_size(server, person):
     until(page, "!holdfast.terminal.differs")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@READERS
 def test_readable_text_is_moved_over_and_follows_who_types(server, person, device):
     session = start(server, 90, 250)
     page = person(device=device).join(session)
@@ -207,7 +208,7 @@ def test_readable_text_is_moved_over_and_follows_who_types(server, person, devic
 
 
 def test_the_cursor_is_not_followed_by_who_does_not_want_that(server, person):
-    page = person("dora").join(server.api("dora").start("echo ready; cat", rows=40, cols=250)["id"])
+    page = person("dora", CHINESE_PHONE).join(server.api("dora").start("echo ready; cat", rows=40, cols=250)["id"])
     menu(page).locator("[data-part=follow-cursor]").uncheck()
     page.locator("size-menu .segments span").nth(1).click()
     page.keyboard.press("Escape")

@@ -1,10 +1,11 @@
-"""The chat beside a session: the owner at a desktop, a guest at a phone."""
+"""The chat beside a session: the owner at a desktop, a guest at a phone, in Chinese."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PHONE, shows, type_in, until
+from tests.browser.people import DESKTOP, PHONE, shows, type_in, until
+from tests.browser.readers import CHINESE_PHONE, READERS, says
 
 HOSTILE = "<img src=x onerror=pwned=1> & <b>bold</b>"
 
@@ -20,7 +21,7 @@ def test_an_owner_and_a_guest_on_a_phone_talk(server, person):
     session = api.start(["cat"], name="the show")["id"]
     link = api.post(f"/sessions/{session}/links", {}).json()["url"]
     page = person().join(session)
-    phone = person(None, device=PHONE).open(link)
+    phone = person(None, device=CHINESE_PHONE).open(link)
     until(phone, "holdfast.stream.joined")
     button = page.locator(".bar [data-part=chat]")
     phone.locator(".bar [data-part=chat]").click()
@@ -39,7 +40,7 @@ def test_an_owner_and_a_guest_on_a_phone_talk(server, person):
     assert panel.locator("[role=log]").get_attribute("aria-live") == "polite"
     expect(button).to_have_attribute("aria-label", "Chat")
     page.keyboard.type("two")
-    expect(phone.locator("[data-part=writers]")).to_have_text("alice is writing…")
+    expect(phone.locator("[data-part=writers]")).to_have_text(says(CHINESE_PHONE)("{who} is writing…", who="alice"))
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("lines")
     page.keyboard.press("Enter")
@@ -64,26 +65,32 @@ def test_an_owner_and_a_guest_on_a_phone_talk(server, person):
     assert api.call("DELETE", f"/sessions/{session}?forget=true").ok
 
 
-def test_a_guest_asks_for_the_keyboard_and_the_owner_gives_it_and_takes_it_back(server, person):
+@READERS
+def test_a_guest_asks_for_the_keyboard_and_the_owner_gives_it_and_takes_it_back(server, person, device):
+    """`device`: the owner's; the guest has the other one."""
+    other = DESKTOP if device is CHINESE_PHONE else CHINESE_PHONE
+    say, theirs = says(device), says(other)
     api = server.api("alice")
     session = api.start(["cat"])["id"]
     link = api.post(f"/sessions/{session}/links", {}).json()["url"]
-    page = person().join(session)
-    phone = person(None, device=PHONE).open(link)
-    until(phone, "holdfast.stream.joined")
+    page = person(device=device).join(session)
+    guest = person(None, device=other).open(link)
+    until(guest, "holdfast.stream.joined")
+    user = next(one["user"] for one in api.status(session)["viewers"] if one["user"] != "alice")
+    name = say("{name} ({device})", name=user, device=say("computer"))  # what its browser says that it is
     expect(page.locator(".bar [data-part=ask]")).to_be_hidden()
-    phone.get_by_role("button", name="Ask to type").click()
-    expect(phone.get_by_role("button", name="You asked")).to_be_visible()
-    expect(page.locator("toast-line")).to_contain_text("asks for the keyboard")
-    page.locator("toast-line").get_by_role("button", name="Give").click()
-    expect(phone.locator("toast-line")).to_have_text("You may type now.")
-    expect(phone.locator(".badge", has_text="You may type")).to_be_visible()
-    expect(phone.locator(".bar [data-part=ask]")).to_be_hidden()
-    type_in(phone, "from the guest\n")
+    guest.get_by_role("button", name=theirs("Ask to type")).click()
+    expect(guest.get_by_role("button", name=theirs("You asked"))).to_be_visible()
+    expect(page.locator("toast-line")).to_contain_text(say("{who} asks for the keyboard.", who=name))
+    page.locator("toast-line").get_by_role("button", name=say("Give")).click()
+    expect(guest.locator("toast-line")).to_have_text(theirs("You may type now."))
+    expect(guest.locator(".badge", has_text=theirs("You may type"))).to_be_visible()
+    expect(guest.locator(".bar [data-part=ask]")).to_be_hidden()
+    type_in(guest, "from the guest\n")
     shows(page, "from the guest\nfrom the guest")
     page.locator(".bar [data-part=people]").click()
-    page.get_by_role("button", name="Take the keyboard from Guest").click()
-    expect(phone.get_by_text("You are watching")).to_be_visible()
-    phone.get_by_role("button", name="Ask to type").click()
-    page.get_by_role("button", name="Do not let Guest").click()
-    expect(phone.get_by_role("button", name="Ask to type")).to_be_visible()
+    page.get_by_role("button", name=say("Take the keyboard from {who}", who=name)).click()
+    expect(guest.get_by_text(theirs("You are watching"))).to_be_visible()
+    guest.get_by_role("button", name=theirs("Ask to type")).click()
+    page.get_by_role("button", name=say("Do not let {who} type now", who=name)).click()
+    expect(guest.get_by_role("button", name=theirs("Ask to type"))).to_be_visible()

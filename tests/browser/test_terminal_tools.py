@@ -7,10 +7,12 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import DESKTOP, PHONE, eventually, hide, joined, screen, shows, type_in, until
+from tests.browser.people import DESKTOP, eventually, hide, joined, screen, shows, type_in, until
+from tests.browser.readers import CHINESE_PHONE, READERS, says
 
 BRACKETED = "printf '\\033[?2004h'; stty raw -echo; echo ready; cat -vt"
 COPIED = "navigator.clipboard.readText().then((text) => {{ window.copied = text; }}), window.copied === '{}'"
+UPLOADED = "Uploaded to {directory} as {name}: there was a file of that name"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
@@ -34,14 +36,14 @@ def opened(person, server, program, **how):
     return page
 
 
-def choose(page, name: str) -> None:
+def choose(page, name: str, device: dict = DESKTOP) -> None:
     page.locator("view-menu button").first.click()
-    page.get_by_role("menuitem", name=name).click()
+    page.get_by_role("menuitem", name=says(device)(name)).click()
 
 
-def settings(page):
-    choose(page, "Terminal settings")
-    sheet = page.get_by_role("dialog", name="Terminal settings")
+def settings(page, device: dict = DESKTOP):
+    choose(page, "Terminal settings", device)
+    sheet = page.get_by_role("dialog", name=says(device)("Terminal settings"))
     expect(sheet).to_be_visible()
     return sheet
 
@@ -70,20 +72,20 @@ def test_a_paste_cannot_end_its_own_brackets_or_press_keys(server, person):
 
 
 def test_many_lines_are_shown_before_they_are_pasted(server, person):
-    page = opened(person, server, "echo ready; cat")
+    page, say = opened(person, server, "echo ready; cat", device=CHINESE_PHONE), says(CHINESE_PHONE)
     paste(page, "first line\nsecond line\n")
-    dialog = page.get_by_role("dialog", name="Paste this text?")
-    expect(dialog.get_by_text("2 lines, 23 B")).to_be_visible()
-    expect(dialog.get_by_label("The text")).to_have_value("first line\nsecond line\n")
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog = page.get_by_role("dialog", name=say("Paste this text?"))
+    expect(dialog.get_by_text(say("{count} line, {size}", "{count} lines, {size}", 2, size="23 B"))).to_be_visible()
+    expect(dialog.get_by_label(say("The text"))).to_have_value("first line\nsecond line\n")
+    dialog.get_by_role("button", name=say("Cancel")).click()
     expect(dialog).to_be_hidden()
     paste(page, "first line\nsecond line\n")
-    dialog.get_by_role("button", name="Paste as one line").click()
+    dialog.get_by_role("button", name=say("Paste as one line")).click()
     type_in(page, "!\n")
     shows(page, "ready\nfirst line second line!\nfirst line second line!")
     paste(page, "one\ntwo\n")
-    dialog.get_by_text("Do not ask again").click()
-    dialog.get_by_role("button", name="Paste", exact=True).click()
+    dialog.get_by_text(say("Do not ask again")).click()
+    dialog.get_by_role("button", name=say("Paste"), exact=True).click()
     until(page, "holdfast.terminal.text().split('two').length === 3")
     paste(page, "three\nfour\n")
     until(page, "holdfast.terminal.text().split('four').length === 3")
@@ -124,13 +126,13 @@ def test_the_screen_is_copied_as_text_and_as_html(server, person):
     assert "red &lt;b" in html and "color" in html
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@READERS
 def test_a_file_is_uploaded_and_its_path_typed(server, person, tmp_path, device):
     place = tmp_path / "it's here"
     place.mkdir()
     (place / "a b.txt").write_text("mine")
     session = server.api("alice").start("echo ready; cat", cwd=str(place), rows=24, cols=120)["id"]
-    page = person(device=device).join(session)
+    page, say = person(device=device).join(session), says(device)
     shows(page, "ready")
     page.evaluate("""() => {
       const own = setTimeout;
@@ -138,11 +140,12 @@ def test_a_file_is_uploaded_and_its_path_typed(server, person, tmp_path, device)
       window.setTimeout = (act, ms) => (ms > 10000 ? window.later.push(act) : own(act, ms));
     }""")
     with page.expect_file_chooser() as chooser:
-        choose(page, "Upload files")
+        choose(page, "Upload files", device)
     chooser.value.set_files([{"name": "a b.txt", "mimeType": "text/plain", "buffer": b"yours" * 1000}])
-    expect(page.get_by_text(f"Uploaded to {place} as a b (1).txt: there was a file of that name")).to_be_visible()
+    told = say(UPLOADED, directory=place, name="a b (1).txt")
+    expect(page.get_by_text(told)).to_be_visible()
     assert (place / "a b.txt").read_text() == "mine" and (place / "a b (1).txt").read_bytes() == b"yours" * 1000
-    page.get_by_role("button", name="Type its path").click()
+    page.get_by_role("button", name=say("Type its path")).click()
     quoted = str(place / "a b (1).txt").replace("'", "'\\''")
     shows(page, f"'{quoted}' ")
     page.mouse.move(0, 0)
@@ -179,30 +182,31 @@ def test_files_are_dropped_or_pasted(server, person, tmp_path):
 def test_an_upload_that_cannot_be_says_why(server, person, tmp_path):
     place = tmp_path / "gone"
     place.mkdir()
-    page = person().join(server.api("alice").start("echo ready; cat", cwd=str(place))["id"])
+    page = person(device=CHINESE_PHONE).join(server.api("alice").start("echo ready; cat", cwd=str(place))["id"])
     shows(page, "ready")
     place.rmdir()
     page.locator("file-drop input").set_input_files([{"name": "a", "mimeType": "", "buffer": b"x"}])
-    expect(page.get_by_text("The session's directory is not known or is gone.")).to_be_visible()
+    expect(page.get_by_text(says(CHINESE_PHONE)("The session's directory is not known or is gone."))).to_be_visible()
 
 
 def test_the_output_is_downloaded_under_a_name(server, person):
-    page = opened(person, server, "seq 1 100; echo ready; cat")
+    page = opened(person, server, "seq 1 100; echo ready; cat", device=CHINESE_PHONE)
     with page.expect_download() as download:
-        choose(page, "Download as text")
+        choose(page, "Download as text", CHINESE_PHONE)
     assert download.value.suggested_filename.endswith(".txt")
     assert download.value.path().read_text().splitlines()[:100] == [str(number) for number in range(1, 101)]
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@READERS
 def test_a_look_shows_at_once_and_on_the_next_device(server, person, device):
+    say = says(device)
     alice = person(device=device, color_scheme="dark")
     page = alice.join(server.api("alice").start("echo ready; cat")["id"])
-    sheet = settings(page)
+    sheet = settings(page, device)
     sheet.get_by_text("Dracula").click()
-    sheet.get_by_label("Font", exact=True).select_option("JetBrains Mono")
-    sheet.get_by_label("Ligatures").check()
-    sheet.get_by_label("Shape", exact=True).select_option("Bar")
+    sheet.get_by_label(say("Font"), exact=True).select_option("JetBrains Mono")
+    sheet.get_by_label(say("Ligatures")).check()
+    sheet.get_by_label(say("Shape"), exact=True).select_option(say("Bar"))
     made = "[o.theme.background, o.cursorStyle, o.fontFamily.split(',')[0]].join()"
     look = f"((o) => {made})(holdfast.terminal.term.options)"
     until(page, f"{look} === '#282a36,bar,\"JetBrains Mono Holdfast\"'")
@@ -220,7 +224,7 @@ def test_a_look_shows_at_once_and_on_the_next_device(server, person, device):
 
 
 def test_the_settings_are_there_in_chinese_by_keyboard_alone(server, person):
-    page = opened(person, server, "echo ready; cat", locale="zh-CN")
+    page = opened(person, server, "echo ready; cat", device=CHINESE_PHONE)
     assert page.evaluate("() => document.documentElement.lang") == "zh"
     page.locator("view-menu button").first.focus()
     page.keyboard.press("Enter")
@@ -293,10 +297,12 @@ def test_a_bell_flashes_and_marks_the_tab_of_who_is_elsewhere(server, person):
 
 def test_consent_to_copy_can_be_given_for_the_session_or_never(server, person):
     offer = "printf '\\033]52;c;%s\\007' $(printf \"$x\" | base64)"
-    page = opened(person, server, f"echo ready; while read x; do {offer}; done", permissions=CLIPBOARD)
+    say = says(CHINESE_PHONE)
+    program = f"echo ready; while read x; do {offer}; done"
+    page = opened(person, server, program, device=CHINESE_PHONE, permissions=CLIPBOARD)
     page.evaluate("() => navigator.clipboard.writeText('mine')")
     type_in(page, "first\n")
-    page.get_by_role("button", name="Always here").click()
+    page.get_by_role("button", name=say("Always here")).click()
     until(page, COPIED.format("first"))
     type_in(page, "second\n")
     until(page, COPIED.format("second"))
@@ -305,7 +311,7 @@ def test_consent_to_copy_can_be_given_for_the_session_or_never(server, person):
     joined(page)
     type_in(page, "third\n")
     shows(page, "third")
-    expect(page.get_by_role("button", name="Always here")).to_have_count(0)
+    expect(page.get_by_role("button", name=say("Always here"))).to_have_count(0)
     assert page.evaluate("() => navigator.clipboard.readText()") == "second"
 
 

@@ -244,7 +244,7 @@ def test_from_the_list_several_are_opened_side_by_side(server, person, cats):
     cards = page.locator("session-card")
     expect(cards).to_have_count(3)
     for index in (0, 2):
-        cards.nth(index).get_by_role("checkbox", name="Select").check(force=True)
+        cards.nth(index).get_by_role("checkbox", name="Select").check()
     page.get_by_role("button", name="Open in workspace").click()
     page.wait_for_url("**/workspace")
     expect(page.locator(".pane")).to_have_count(2)

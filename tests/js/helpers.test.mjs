@@ -122,3 +122,19 @@ test("what is to be seen comes into the window by the shortest way", () => {
   assert.equal(scrollToShow(100, 180, 200, 50), 150);
   assert.equal(scrollToShow(100, 300, 400, 50), 300, "its beginning, when it is larger");
 });
+
+test("the table of widths is written once, on every page with a terminal", async () => {
+  const { fill } = Uint8Array.prototype;
+  let written = 0;
+  Uint8Array.prototype.fill = function counted(value, from = 0, to = this.length) {
+    written += to - from;
+    return fill.call(this, value, from, to);
+  };
+  try {
+    const { wcwidth } = await import("../../static/js/helpers/widths.js");
+    assert.deepEqual([..."aé漢\u0301"].map((one) => wcwidth(one.codePointAt(0))), [1, 1, 2, 0]);
+  } finally {
+    Uint8Array.prototype.fill = fill;
+  }
+  assert.equal(written, 0x110000);
+});

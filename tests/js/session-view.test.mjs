@@ -24,6 +24,15 @@ test("what needs me stands before all groups, wherever it belongs", () => {
   assert.deepEqual(shown(sessions, "name", pinned).map(([kind]) => kind), ["pinned", "group", "rest"], "only in that order");
 });
 
+test("who asks to come in needs me more than anything, also while I look, until it is answered", () => {
+  const me = [{ user: "alice", hidden: false }];
+  const asks = session("a", null, { lobby_waiting: 2, viewers: me });
+  assert.deepEqual(shown([session("b", null, RANG), asks, session("c", null, { lobby_waiting: null })]), [["rest", "", ["a", "b", "c"]]]);
+  const view = new SessionView({ me: "alice", now: () => NOW });
+  assert.equal(view.of([asks], new Map()).counts.needs, 1);
+  assert.equal(view.of([{ ...asks, lobby_waiting: 0 }], new Map()).counts.needs, 0);
+});
+
 test("without groups the order alone does it", () => {
   assert.deepEqual(shown([session("a", null), session("b", null, RANG)]), [["rest", "", ["b", "a"]]]);
 });

@@ -28,7 +28,7 @@ from app.live.status import Status, rfc3339
 from app.live.talk import Talk
 from app.live.uploads import Stored
 from app.live.views import OutputSlice
-from app.models import base, secrets
+from app.models import secrets
 from app.models.session import Session, new_id
 from app.models.token import ApiToken
 from app.models.user import User
@@ -36,6 +36,7 @@ from app.permissions import allows
 from app.screen.cells import Cursor, Line, Run, Style
 from app.web import hosts, logins, wiring
 from app.web.throttle import Throttle
+from tests.support.database import bound
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
@@ -111,6 +112,7 @@ class ActedRooms:
         self.workers = Alone()
         self.talk = Talk(self)
         self.annotations = Annotations(self)
+        self.feed = SimpleNamespace(dirty=lambda session_id: None)
         self.lobby = Lobby(self)
         self.accounts = Accounts(self, None)
 
@@ -263,7 +265,7 @@ class World:
 @pytest.fixture
 def data(tmp_path):
     config = settings.load({"HOLDFAST_DATA_DIR": str(tmp_path / "data"), "HOLDFAST_SHELL": "/bin/sh"})
-    base.migrate(base.bind(config.database_url))
+    bound(config.database_url)
     return config
 
 

@@ -82,3 +82,10 @@ def test_whoever_can_become_bob_by_a_link_leaves_a_trace_that_bob_reads(world):
     [entry] = [one for one in bob.call("GET", "/audit").json["entries"] if one["action"] == "people.reset"]
     assert entry["user"] == "alice"
     assert world.browser("charlie").call("GET", "/notices").json["notices"] == []
+
+
+def test_nobody_by_that_name_is_a_fault_of_the_field(world, shared):
+    answer = world.browser("alice").call("PUT", "/teams/night/members/nobody")
+    assert answer.status_code == 404
+    assert answer.json["errors"] == [{"field": "user", "message": "there is no such user"}]
+    assert members() == []

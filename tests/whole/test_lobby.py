@@ -200,3 +200,48 @@ def test_two_workers(own_server):
     for owner in owners:
         owner.wait(lambda v: v.of("lobby")[-1]["waiting"] == [], 5)
         owner.close()
+
+
+def told(viewer, session: str) -> list:
+    """What the dashboard of this viewer heard of the lobby, without what says the same again."""
+    heard = [one["lobby_waiting"] for one in viewer.of("status") if one["id"] == session]
+    return [one for place, one in enumerate(heard) if place == 0 or one != heard[place - 1]]
+
+
+def test_dashboards_of_who_may_let_in_hear_how_many_wait(server, session, viewer):
+    for name, role in (("olga", "operator"), ("will", "writer")):
+        server.user(name)
+        give(server, session, role, user=name)
+    names = ("alice", "olga", "will")
+    dashboards = {name: viewer(server, name) for name in names}
+    for name in names:
+        (before,) = [one for one in dashboards[name].call("watch", {})["sessions"] if one["id"] == session]
+        assert before["lobby_waiting"] == (None if name == "will" else 0)
+    one, two = (Waiter(server, link(server, session, asks=True)["url"]) for _ in range(2))
+    one.ask()
+    for name in ("alice", "olga"):
+        dashboards[name].wait(lambda v: 1 in told(v, session))
+    two.ask()
+    for name in ("alice", "olga"):
+        dashboards[name].wait(lambda v: 2 in told(v, session))
+    status = {name: server.api(name).status(session)["lobby_waiting"] for name in names}
+    assert status == {"alice": 2, "olga": 2, "will": None}
+    for guest in waiting(server, session):
+        assert answer(server, session, guest["guest"], "DELETE") == 204
+    for name in ("alice", "olga"):
+        dashboards[name].wait(lambda v: told(v, session)[-1] == 0)
+    dashboards["will"].wait(lambda v: v.of("status"))
+    assert set(told(dashboards["will"], session)) == {None}
+
+
+def test_who_waits_is_counted_again_after_a_restart_and_no_more_when_the_link_ends(own_server):
+    server = own_server()
+    session = server.api("alice").start(["cat"])["id"]
+    made = link(server, session, asks=True)
+    one = Waiter(server, made["url"])
+    one.ask()
+    assert server.api("alice").status(session)["lobby_waiting"] == 1
+    server.restart()
+    assert server.api("alice").status(session)["lobby_waiting"] == 1
+    assert server.api("alice").call("DELETE", f"/sessions/{session}/links/{made['id']}").status_code == 204
+    assert server.api("alice").status(session)["lobby_waiting"] == 0

@@ -6,6 +6,7 @@ from tests.support.pictures import RED, inline, png, sixel
 from tests.support.viewer import Viewer
 from tests.whole.test_sharing import GuestBrowser, link
 
+NONE = "No picture that you may see begins there."
 # Noise does not pack: several parts.
 LARGE = png(300, 300, RED) + bytes(range(256)) * 1000
 
@@ -27,7 +28,8 @@ def fetched(viewer: Viewer, offset: int) -> tuple[str, bytes]:
     while len(data) < size:
         answer = viewer.call("picture", {"session": viewer.session, "offset": offset, "start": len(data)})
         if not answer["ok"]:
-            return answer["error"]["code"], b""
+            assert answer["error"]["code"] == "not_found"
+            return answer["error"]["message"], b""
         data, size = data + answer["data"], answer["size"]
     return answer["kind"], data
 
@@ -45,7 +47,7 @@ def test_whoever_comes_gets_the_same_cells_and_the_same_bytes(killable, tmp_path
         snapshots.append(viewer.join(session)["snapshot"])
         assert fetched(viewer, 3) == ("image/x-sixel", sixel(100, 60)[8:-2])
         assert fetched(viewer, second) == ("image/png", LARGE)
-        assert fetched(viewer, 4) == fetched(viewer, 10**9) == ("not_found", b"")
+        assert fetched(viewer, 4) == fetched(viewer, 10**9) == (NONE, b"")
         viewer.close()
     assert snapshots[0] == snapshots[1]
     assert b"holdfast-picture:3/2/3/100x60" in snapshots[0]
@@ -65,9 +67,9 @@ def test_a_link_from_now_on_shows_pictures_that_stand_there_and_those_to_come(se
     guest = GuestBrowser(server)
     guest.open(made["url"])
     viewer, _ = guest.connect(session)
-    assert fetched(viewer, gone) == ("not_found", b"")
+    assert fetched(viewer, gone) == (NONE, b"")
     assert fetched(viewer, here)[0] == "image/x-sixel"
     assert server.api("alice").post(f"/sessions/{session}/input", {"data": "100\n"}).status_code == 204
     viewer.wait_output(b"done 100")
-    assert fetched(viewer, here) == ("not_found", b"")
+    assert fetched(viewer, here) == (NONE, b"")
     viewer.close()

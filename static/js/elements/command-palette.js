@@ -40,7 +40,7 @@ class CommandPalette extends Parted {
     this.part("field").value = "";
     this.dialog.showModal();
     this.draw();
-    api.known().then(({ sessions, looks }) => {
+    api.list().then(({ sessions, looks }) => {
       const here = location.pathname.split("/").pop();
       this.sessions = sessions.filter(({ id }) => id !== here)
         .map((session) => [session, newsOf(session, looks[session.id], this.dataset.user, Date.now())])

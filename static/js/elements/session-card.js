@@ -148,11 +148,11 @@ export class SessionCard extends Parted {
     if (!reason) return;
     const fresh = unread ? t("{size} new", { size: bytes(unread) }) : "";
     const words = {
-      bell: tn("{count} bell", "{count} bells", bells), failed: t("Failed"), lost: t("Lost"), error: t("Error"),
+      lobby: tn("{count} person asks to come in", "{count} people ask to come in", this.session.lobby_waiting), bell: tn("{count} bell", "{count} bells", bells), failed: t("Failed"), lost: t("Lost"), error: t("Error"),
       waiting: t("Waiting"), new: fresh,
     };
     setText(part, words[reason]);
-    part.title = fresh;
+    part.title = reason === "lobby" ? words.lobby : fresh;   // which may be cut
   }
 
   drawProgress() {

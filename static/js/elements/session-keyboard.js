@@ -18,7 +18,7 @@ export class SessionKeyboard {
     this.button = page.part("ask");
     this.button.addEventListener("click", () => this.ask());
     stream.addEventListener("viewers", ({ detail }) => this.heard(detail.viewers));
-    for (const name of ["joined", "role", "away", "ended"]) stream.addEventListener(name, () => this.draw());
+    for (const name of ["joined", "role", "away", "refused", "ended"]) stream.addEventListener(name, () => this.draw());
     list?.addEventListener("keyboard-chosen", ({ detail }) => this.lend(detail.viewer, detail.on));
   }
 

@@ -55,6 +55,15 @@ class SessionList extends Parted {
     this.part("view").addEventListener("click", () => this.toggleView());
     this.addEventListener("change", (event) => this.changed(event.target));
     this.addEventListener("click", (event) => this.clicked(event));
+    this.addEventListener("pointerdown", () => { this.pressed = true; });
+    for (const over of ["pointerup", "pointercancel"]) addEventListener(over, () => this.released());
+  }
+
+  /** Between pressing and letting go no card moves: the click would be lost, or be another card's. */
+  released() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    this.drawSoon();
   }
 
   changed(field) {
@@ -89,7 +98,7 @@ class SessionList extends Parted {
   drawSoon() {
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
-      this.draw();
+      if (!this.pressed) this.draw();
     });
   }
 

@@ -57,7 +57,7 @@ export function title(key) {
 const NAMES = () => ({
   esc: t("Esc"), tab: t("Tab"), ctrl: t("Ctrl, for the next key"), alt: t("Alt, for the next key"),
   shift: t("Shift, for the next key"), up: t("Up"), down: t("Down"), left: t("Left"), right: t("Right"), home: t("Home"),
-  end: t("End key"), pgup: t("PgUp"), pgdn: t("PgDn"), ins: t("Insert"), del: t("Delete"), enter: t("Enter"),
+  end: t("End key"), pgup: t("PgUp"), pgdn: t("PgDn"), ins: t("Insert"), del: t("Delete key"), enter: t("Enter"),
   backspace: t("Backspace"), pipe: t("Pipe"), slash: t("Slash"), tilde: t("Tilde"), dash: t("Dash"),
   underscore: t("Underscore"), backslash: t("Backslash"), colon: t("Colon"), star: t("Star"), dollar: t("Dollar"),
   quote: t("Quote"), backtick: t("Backtick"),

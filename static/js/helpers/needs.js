@@ -11,7 +11,7 @@ export const NEEDED = 2;
 const OWN_DOING = ["SIGHUP", "SIGTERM", "SIGINT", "SIGKILL"];
 
 /** `look`: what the account saw last ({offset, bells, at}, or nothing). `reason`: the strongest thing to tell, one of
- * bell, failed, lost, error, waiting, new, or null. */
+ * lobby (somebody asks to come in), bell, failed, lost, error, waiting, new, or null. */
 export function newsOf(session, look, me, now) {
   const watched = session.viewers?.some((viewer) => viewer.user === me && !viewer.hidden);
   const unread = watched ? 0 : Math.max(0, session.output_bytes - (look?.offset ?? 0));
@@ -22,6 +22,7 @@ export function newsOf(session, look, me, now) {
 
 function strongest(session, { unread, bells, watched, look, now }) {
   const endSeen = watched || (look?.at && Date.parse(look.at) >= Date.parse(session.ended_at));
+  if (session.lobby_waiting) return ["lobby", 7];   // somebody stands there until it is answered, whoever looks
   if (bells) return ["bell", 6];
   if (session.state === "ended" && !endSeen && failed(session)) return ["failed", 5];
   if (session.state === "lost" && !endSeen) return ["lost", 4];

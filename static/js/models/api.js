@@ -1,74 +1,17 @@
-/* The HTTP API, as promises. Rule: a login that is over leads to the login page, everything else is an error to show. */
+/* The HTTP API, as promises (caller.js says what becomes of a refusal). */
 
-import { t } from "../helpers/words.js";
+import { AccountApi } from "./account-api.js";
 
-/** `fields` maps a field's name to what is wrong with it; `status` 0 means the server was not reached. */
-export class ApiError extends Error {
-  constructor(status, problem = {}) {
-    super(problem.detail || problem.title || wordless(status));
-    this.status = status;
-    this.reason = problem.reason ?? "";
-    this.fields = Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message]));
-  }
-}
+export { ApiError } from "./caller.js";
 
-function contentOf(answer) {
-  return answer.status === 204 ? null : answer.json();
-}
-
-function wordless(status) {
-  return status ? t("The server answered {status}.", { status }) : t("The server cannot be reached.");
-}
-
-export class Api {
-  /** `loggedOut()` is called when the server no longer knows this login; `prove()` when it wants to know once more who
-   * is there: where that resolves to true, what was asked goes on. */
-  constructor({ csrf = "", fetch = (...words) => globalThis.fetch(...words), loggedOut = () => {}, prove = async () => false } = {}) {
-    Object.assign(this, { csrf, fetch, loggedOut, prove });
-  }
-
-  async call(method, path, body, how = {}) {
-    let answer = await this.reach(method, path, body, how);
-    if (answer.ok) return contentOf(answer);
-    const error = await this.refused(answer);
-    if (error.reason !== "prove" || !await this.prove()) throw error;
-    answer = await this.reach(method, path, body, how);
-    if (answer.ok) return contentOf(answer);
-    throw await this.refused(answer);
-  }
-
-  async refused(answer) {
-    const problem = await answer.json().catch(() => ({}));
-    if (answer.status === 401) this.loggedOut();
-    return new ApiError(answer.status, problem);
-  }
-
-  async reach(method, path, body, how) {
-    const headers = { Accept: "application/json" };
-    if (method !== "GET") headers["X-CSRFToken"] = this.csrf;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    try {
-      return await this.fetch(`/api/v1${path}`, {
-        method, headers, credentials: "same-origin", redirect: "error", ...how,
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-    } catch {
-      throw new ApiError(0);
-    }
-  }
-
-  /** {sessions, looks}: all of them, and what this account saw of each. */
+export class Api extends AccountApi {
+  /** {sessions, looks}: what the account saw of each last. */
   list() {
     return this.call("GET", "/sessions");
   }
 
   sessions() {
-    return this.known().then(({ sessions }) => sessions);
-  }
-
-  /** {sessions, looks}: what the account saw of each last. */
-  known() {
-    return this.call("GET", "/sessions");
+    return this.list().then(({ sessions }) => sessions);
   }
 
   create(order) {
@@ -220,164 +163,6 @@ export class Api {
   prefer(changes) {
     return this.call("PATCH", "/preferences", changes);
   }
-
-  logins() {
-    return this.call("GET", "/logins").then(({ logins }) => logins);
-  }
-
-  revokeLogin(id) {
-    return this.call("DELETE", `/logins/${id}`);
-  }
-
-  revokeOtherLogins() {
-    return this.call("DELETE", "/logins");
-  }
-
-  tokens() {
-    return this.call("GET", "/tokens").then(({ tokens }) => tokens);
-  }
-
-  /** `order`: {name, scopes, session?, expires_at?}. */
-  createToken(order) {
-    return this.call("POST", "/tokens", order);
-  }
-
-  revokeToken(id) {
-    return this.call("DELETE", `/tokens/${id}`);
-  }
-
-  changePassword(current, next) {
-    return this.call("POST", "/password", { ...(current && { current }), new: next });
-  }
-
-  /** {fresh, until, ways}: whether this login has shown lately who it is, and how it can. */
-  proof() {
-    return this.call("GET", "/proof");
-  }
-
-  proofOptions() {
-    return this.call("POST", "/proof/options").then(({ options }) => options);
-  }
-
-  /** `by`: {password} or {credential}. */
-  giveProof(by) {
-    return this.call("POST", "/proof", by);
-  }
-
-  passkeys() {
-    return this.call("GET", "/passkeys").then(({ passkeys }) => passkeys);
-  }
-
-  passkeyOptions() {
-    return this.call("POST", "/passkeys/options").then(({ options }) => options);
-  }
-
-  addPasskey(name, credential) {
-    return this.call("POST", "/passkeys", { name, credential });
-  }
-
-  renamePasskey(id, name) {
-    return this.call("PATCH", `/passkeys/${id}`, { name });
-  }
-
-  removePasskey(id) {
-    return this.call("DELETE", `/passkeys/${id}`);
-  }
-
-  signInOptions() {
-    return this.call("POST", "/passkeys/sign-in/options").then(({ options }) => options);
-  }
-
-  signInByPasskey(credential) {
-    return this.call("POST", "/passkeys/sign-in", { credential });
-  }
-
-  secondFactor() {
-    return this.call("GET", "/second-factor");
-  }
-
-  /** {seed, uri, qr}, this once. */
-  beginSecondFactor() {
-    return this.call("POST", "/second-factor");
-  }
-
-  /** The recovery codes, this once. */
-  confirmSecondFactor(code) {
-    return this.call("POST", "/second-factor/confirm", { code }).then(({ recovery_codes: codes }) => codes);
-  }
-
-  renewRecoveryCodes() {
-    return this.call("POST", "/second-factor/recovery-codes").then(({ recovery_codes: codes }) => codes);
-  }
-
-  removeSecondFactor() {
-    return this.call("DELETE", "/second-factor");
-  }
-
-  /** What others did to this account, the newest first, without what was put away in this browser. */
-  notices() {
-    return this.call("GET", "/notices").then(({ notices }) => notices);
-  }
-
-  putAwayNotices(number) {
-    return this.call("DELETE", `/notices/${number}`);
-  }
-
-  accounts() {
-    return this.call("GET", "/accounts").then(({ accounts }) => accounts);
-  }
-
-  /** {name, admin?}; answers the account with {link, expires_at}, this once. */
-  addAccount(facts) {
-    return this.call("POST", "/accounts", facts);
-  }
-
-  /** With its {logins, tokens, keys, running}. */
-  account(name) {
-    return this.call("GET", accountPath(name));
-  }
-
-  /** {admin?, disabled?, end_sessions?}. */
-  changeAccount(name, facts) {
-    return this.call("PATCH", accountPath(name), facts);
-  }
-
-  deleteAccount(name, endSessions = false) {
-    return this.call("DELETE", `${accountPath(name)}${endSessions ? "?end_sessions=true" : ""}`);
-  }
-
-  signOutAccount(name) {
-    return this.call("DELETE", accountPath(name, "/logins"));
-  }
-
-  revokeTokensOf(name) {
-    return this.call("DELETE", accountPath(name, "/tokens"));
-  }
-
-  revokeTokenOf(name, id) {
-    return this.call("DELETE", accountPath(name, `/tokens/${id}`));
-  }
-
-  removePasskeysOf(name) {
-    return this.call("DELETE", accountPath(name, "/passkeys"));
-  }
-
-  removePasskeyOf(name, id) {
-    return this.call("DELETE", accountPath(name, `/passkeys/${id}`));
-  }
-
-  /** {link, expires_at}, this once. */
-  resetAccount(name) {
-    return this.call("POST", accountPath(name, "/reset"));
-  }
-
-  removeSecondFactorOf(name) {
-    return this.call("DELETE", accountPath(name, "/second-factor"));
-  }
-}
-
-function accountPath(name, more = "") {
-  return `/accounts/${encodeURIComponent(name)}${more}`;
 }
 
 function query(words) {
