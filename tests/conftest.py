@@ -34,8 +34,17 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
+def killable(server):
+    """The module's server for a test that kills it; up, however the one before left it. What ran in it is still there:
+    a test that needs an empty one, or another setting, takes one of its own."""
+    if server.process.poll() is not None:
+        server.start()
+    return server
+
+
+@pytest.fixture
 def own_server(tmp_path):
-    """A server that the test may kill."""
+    """A server of this test's alone, which it may kill."""
     made: list[Server] = []
 
     def make(**settings: str) -> Server:

@@ -192,59 +192,51 @@ def test_the_server_started_by_command_hashes_passwords_beside_its_work(tmp_path
         server.close()
 
 
-def test_the_keeper_is_looked_at_upgraded_and_stopped(tmp_path):
-    server = Server(tmp_path / "data").start()
-    try:
-        api = server.api("alice")
-        session = api.start(["sh", "-c", "echo one; read x; echo $x; sleep 600"], name="kept")
-        listed = server.command("sessions")
-        assert session["id"] in listed.stdout and "alice/kept" in listed.stdout and "running" in listed.stdout
-        before = dict(row.split("\t") for row in server.command("keeper", "status").stdout.splitlines())
-        assert before["sessions"] == "1" and {"version", "pid", "vault pid", "age"} <= set(before)
-        upgraded = server.command("keeper", "upgrade")
-        assert (upgraded.returncode, upgraded.stderr) == (0, "")
-        assert api.status(session["id"])["pid"] == session["pid"] and api.status(session["id"])["alive"]
-        refused = server.command("stop", stdin="")
-        assert refused.returncode == 1 and "--yes" in refused.stderr
-        assert api.status(session["id"])["alive"]
-        stopped = server.command("stop", "--yes")
-        assert (stopped.returncode, stopped.stderr) == (0, "") and "1 sessions were ended" in stopped.stdout
-        with pytest.raises(ProcessLookupError):
-            os.kill(session["pid"], 0)
-    finally:
-        server.close()
+def test_the_keeper_is_looked_at_upgraded_and_stopped(server):
+    api = server.api("alice")
+    session = api.start(["sh", "-c", "echo one; read x; echo $x; sleep 600"], name="kept")
+    listed = server.command("sessions")
+    assert session["id"] in listed.stdout and "alice/kept" in listed.stdout and "running" in listed.stdout
+    before = dict(row.split("\t") for row in server.command("keeper", "status").stdout.splitlines())
+    assert before["sessions"] == "1" and {"version", "pid", "vault pid", "age"} <= set(before)
+    upgraded = server.command("keeper", "upgrade")
+    assert (upgraded.returncode, upgraded.stderr) == (0, "")
+    assert api.status(session["id"])["pid"] == session["pid"] and api.status(session["id"])["alive"]
+    refused = server.command("stop", stdin="")
+    assert refused.returncode == 1 and "--yes" in refused.stderr
+    assert api.status(session["id"])["alive"]
+    stopped = server.command("stop", "--yes")
+    assert (stopped.returncode, stopped.stderr) == (0, "") and "1 sessions were ended" in stopped.stdout
+    with pytest.raises(ProcessLookupError):
+        os.kill(session["pid"], 0)
 
 
-def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(tmp_path):
-    server = Server(tmp_path / "data").start()
-    try:
-        api = server.api("alice")
-        one, two = (api.start(["cat"], name=name)["id"] for name in ("one", "two"))
-        assert server.command("session", "tag", one, "#prod", "big").returncode == 0
-        assert server.command("session", "group", one, "Web shop").returncode == 0
-        assert (api.status(one)["tags"], api.status(one)["group"]) == (["prod", "big"], "Web shop")
-        listed = server.command("sessions", "--tag", "prod", "--group", "Web shop", "--state", "running").stdout
-        assert listed.count("\n") == 1 and listed.rstrip("\n").split("\t")[-2:] == ["Web shop", "prod,big"]
-        assert server.command("sessions", "--state", "ended").stdout == ""
-        tokens = sqlite3.connect(tmp_path / "data/holdfast.db").execute("SELECT count(*) FROM api_token").fetchone()
-        assert tokens == (1,), "the token of the command is gone"
-        assert "hf_" not in "".join(server.log)
-        for words in ("#prod", "red"), ("Web shop", "teal", "--group"), ("big", "blue"), ("big", "none"):
-            assert server.command("session", "colour", "alice", *words).returncode == 0
-        chosen = api.get("/preferences").json()
-        assert (chosen["tag_colours"], chosen["group_colours"]) == ({"prod": "red"}, {"Web shop": "teal"})
-        assert "choose from" in server.command("session", "colour", "alice", "prod", "mauve").stderr
-        assert "no user" in server.command("session", "colour", "nobody", "prod", "red").stderr
-        server.kill()
-        assert server.command("session", "untag", one, "big").returncode == 0
-        assert server.command("session", "group", one).returncode == 0
-        bad = server.command("session", "tag", two, "a\nb")
-        assert bad.returncode == 1 and "printable" in bad.stderr
-        assert "no session" in server.command("session", "tag", "nothing", "x").stderr
-        server.start()
-        assert (api.status(one)["tags"], api.status(one)["group"], api.status(two)["tags"]) == (["prod"], "", [])
-    finally:
-        server.close()
+def test_tags_and_groups_with_a_server_that_hears_of_them_and_without_one(server):
+    api = server.api("alice")
+    one, two = (api.start(["cat"], name=name)["id"] for name in ("one", "two"))
+    assert server.command("session", "tag", one, "#prod", "big").returncode == 0
+    assert server.command("session", "group", one, "Web shop").returncode == 0
+    assert (api.status(one)["tags"], api.status(one)["group"]) == (["prod", "big"], "Web shop")
+    listed = server.command("sessions", "--tag", "prod", "--group", "Web shop", "--state", "running").stdout
+    assert listed.count("\n") == 1 and listed.rstrip("\n").split("\t")[-2:] == ["Web shop", "prod,big"]
+    assert server.command("sessions", "--group", "Web shop", "--state", "ended").stdout == ""
+    tokens = sqlite3.connect(server.data_dir / "holdfast.db").execute("SELECT count(*) FROM api_token").fetchone()
+    assert tokens == (1,), "the token of the command is gone"
+    assert "hf_" not in "".join(server.log)
+    for words in ("#prod", "red"), ("Web shop", "teal", "--group"), ("big", "blue"), ("big", "none"):
+        assert server.command("session", "colour", "alice", *words).returncode == 0
+    chosen = api.get("/preferences").json()
+    assert (chosen["tag_colours"], chosen["group_colours"]) == ({"prod": "red"}, {"Web shop": "teal"})
+    assert "choose from" in server.command("session", "colour", "alice", "prod", "mauve").stderr
+    assert "no user" in server.command("session", "colour", "nobody", "prod", "red").stderr
+    server.kill()
+    assert server.command("session", "untag", one, "big").returncode == 0
+    assert server.command("session", "group", one).returncode == 0
+    bad = server.command("session", "tag", two, "a\nb")
+    assert bad.returncode == 1 and "printable" in bad.stderr
+    assert "no session" in server.command("session", "tag", "nothing", "x").stderr
+    server.start()
+    assert (api.status(one)["tags"], api.status(one)["group"], api.status(two)["tags"]) == (["prod"], "", [])
 
 
 def test_teams_by_command(run):

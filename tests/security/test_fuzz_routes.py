@@ -16,7 +16,7 @@ from tests.support.server import ROOT
 from tests.whole.test_revoked import cookie_of, signed_in
 
 CONFIG = ROOT / "tests" / "security" / "schemathesis.toml"
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "6"))
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "8"))
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "what_is_not_yours_is_not_there",

@@ -71,8 +71,8 @@ def test_settings_and_the_server_s_environment_reach_no_program_no_log_and_no_an
     assert planted_in(server, b"planted", token) == []
 
 
-def test_what_is_typed_unseen_is_kept_nowhere(own_server, viewer):
-    server = own_server()
+def test_what_is_typed_unseen_is_kept_nowhere(killable, viewer):
+    server = killable
     api = server.api("alice")
     one = viewer(server, "alice")
     for way in ("socket", "http"):
@@ -95,8 +95,8 @@ def test_what_is_typed_unseen_is_kept_nowhere(own_server, viewer):
     assert "unseen-by" not in "".join(server.log) + (server.data_dir / "keeper" / "keeper.log").read_text()
 
 
-def test_nothing_of_ours_can_be_read_by_others(own_server, viewer):
-    server = own_server()
+def test_nothing_of_ours_can_be_read_by_others(killable, viewer):
+    server = killable
     api = server.api("alice")
     session = api.start(["cat"])["id"]
     one = viewer(server, "alice")
@@ -112,9 +112,9 @@ def test_nothing_of_ours_can_be_read_by_others(own_server, viewer):
     assert sockets
 
 
-def test_what_is_typed_unseen_into_a_shell_that_marks_its_commands_is_kept_nowhere(own_server, viewer):
+def test_what_is_typed_unseen_into_a_shell_that_marks_its_commands_is_kept_nowhere(killable, viewer):
     """The shell tells the commands, whose texts are kept: not what a command then reads without an echo."""
-    server = own_server()
+    server = killable
     api = server.api("alice")
     session = api.start()["id"]
     one = viewer(server, "alice")

@@ -28,8 +28,8 @@ def test_every_route_that_changes_something_is_written_down_or_says_why_not():
     assert content == {"shares_sharing", "shares_grants", "shares_links", "lobby_lobby_list"}, "answers of no output"
 
 
-def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(own_server, viewer):
-    server = own_server()
+def test_a_session_s_life_is_told_to_its_owner_and_to_administrators_and_to_nobody_else(killable, viewer):
+    server = killable
     alice, charlie = server.api("alice"), server.api("charlie")
     server.user("root", admin=True)
     root = server.api("root")
@@ -105,10 +105,10 @@ def test_a_wrong_question_names_the_field(server, query):
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] in query
 
 
-def test_an_entry_waits_for_a_locked_database_and_the_session_does_not(own_server, viewer):
+def test_an_entry_waits_for_a_locked_database_and_the_session_does_not(killable, viewer):
     import sqlite3
 
-    server = own_server()
+    server = killable
     api = server.api("alice")
     session = api.start(["cat"])["id"]
     lock = sqlite3.connect(server.data_dir / "holdfast.db", isolation_level=None)
@@ -118,7 +118,7 @@ def test_an_entry_waits_for_a_locked_database_and_the_session_does_not(own_serve
     one.type("goes on\n")
     one.wait_output(b"goes on\r\ngoes on")
     lock.execute("ROLLBACK")
-    while not any(entry["action"] == "session.join" for entry in entries(api)):
+    while not any(entry["action"] == "session.join" for entry in entries(api, session=session)):
         pass  # each question waits for the server's answer
 
 

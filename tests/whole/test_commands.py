@@ -225,8 +225,8 @@ def test_a_shell_may_be_left_alone(server, tmp_path):
     assert b"133;" not in off.api.output(again)
 
 
-def test_each_command_is_kept_once_whenever_the_server_is_killed(own_server, tmp_path):
-    server = own_server()
+def test_each_command_is_kept_once_whenever_the_server_is_killed(killable, tmp_path):
+    server = killable
     shell = Shell(server, tmp_path / "home", ["bash"])
     shell.run("PS1='> '")
     shell.type("for n in $(seq 1 40); do :; done; ")
@@ -255,8 +255,8 @@ def test_each_command_is_kept_once_whenever_the_server_is_killed(own_server, tmp
     assert len(shell.commands(limit=200)) == len(commands) + 1
 
 
-def test_times_are_those_of_the_output_not_of_its_reading(own_server, tmp_path):
-    server = own_server()
+def test_times_are_those_of_the_output_not_of_its_reading(killable, tmp_path):
+    server = killable
     shell = Shell(server, tmp_path / "home", ["bash"])
     shell.run("PS1='> '")
     shell.type("sleep 1.2; (exit 9)\r")

@@ -21,8 +21,8 @@ def lines_without_gap(output: bytes) -> int:
     return len(numbers)
 
 
-def test_kill_of_the_web_server_loses_nothing(own_server):
-    server = own_server()
+def test_kill_of_the_web_server_loses_nothing(killable):
+    server = killable
     api = server.api("alice")
     counting = api.start(COUNT)
     typing = api.start(["cat"])["id"]
@@ -66,8 +66,8 @@ def test_the_screen_after_a_restart_is_the_screen_before(own_server):
     assert api.status(session)["title"] == "my title"
 
 
-def test_kill_of_the_keeper_is_not_even_noticed(own_server):
-    server = own_server()
+def test_kill_of_the_keeper_is_not_even_noticed(killable):
+    server = killable
     api = server.api("alice")
     session = api.start(COUNT)["id"]
     one = Viewer(server.url, server.user("alice"))
@@ -86,9 +86,9 @@ def test_kill_of_the_keeper_is_not_even_noticed(own_server):
     assert lines_without_gap(whole[: whole.rindex(b"\r\n") + 2]) > 1000
 
 
-def test_a_lost_session_keeps_its_screen_and_runs_again(own_server):
+def test_a_lost_session_keeps_its_screen_and_runs_again(killable):
     """All processes die at once, as with the machine."""
-    server = own_server()
+    server = killable
     api = server.api("alice")
     session = api.start(["bash", "-c", "echo first; seq 1 100; cat"], cwd="/tmp")
     one = Viewer(server.url, server.user("alice"))
@@ -124,8 +124,8 @@ def kill_keeper_and_vault(server, program: int) -> None:
     psutil.wait_procs(killed, 10)
 
 
-def test_without_keeper_and_vault_the_running_server_starts_new_ones(own_server):
-    server = own_server()
+def test_without_keeper_and_vault_the_running_server_starts_new_ones(killable):
+    server = killable
     api = server.api("alice")
     session = api.start(["cat"])
     watcher = Viewer(server.url, server.user("alice"))
@@ -137,8 +137,8 @@ def test_without_keeper_and_vault_the_running_server_starts_new_ones(own_server)
     watcher.close()
 
 
-def test_an_end_while_the_web_server_is_down_is_learnt(own_server):
-    server = own_server()
+def test_an_end_while_the_web_server_is_down_is_learnt(killable):
+    server = killable
     api = server.api("alice")
     session = api.start(["bash", "-c", "read x; exit 9"])["id"]
     one = Viewer(server.url, server.user("alice"))

@@ -34,8 +34,8 @@ def fetched(viewer: Viewer, offset: int) -> tuple[str, bytes]:
     return answer["kind"], data
 
 
-def test_whoever_comes_gets_the_same_cells_and_the_same_bytes(own_server, tmp_path):
-    server = own_server()
+def test_whoever_comes_gets_the_same_cells_and_the_same_bytes(killable, tmp_path):
+    server = killable
     # A terminal makes CR LF of every LF: there is none in pictures.
     session = shown(server, tmp_path, b"one", sixel(100, 60), inline(LARGE), b"end")
     second = 3 + len(sixel(100, 60))

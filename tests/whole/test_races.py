@@ -15,7 +15,8 @@ from app.screen.engine import Screen
 from tests.support.server import Api
 from tests.support.viewer import Viewer
 
-FLOOD = ["bash", "-c", "while :; do seq 1 100000; done"]
+# 2 MB a second: enough for something new to be there at all times, and it goes on for seconds.
+FLOOD = ["bash", "-c", "while :; do seq 1 20000; read -t 0.05; done"]
 
 
 def keeper_pid(server) -> int:
@@ -84,8 +85,8 @@ def test_a_flood_is_saved_no_more_often_than_the_setting_says(own_server, viewer
     assert all(later - earlier > 0.9 for earlier, later in pairwise(moments))
 
 
-def test_a_locked_database_stops_only_what_writes_to_it(own_server):
-    server = own_server()
+def test_a_locked_database_stops_only_what_writes_to_it(killable):
+    server = killable
     api = server.api("alice")
     session = api.start(["sh", "-c", "echo hello; exec cat"])["id"]
     database = sqlite3.connect(server.data_dir / "holdfast.db")
@@ -107,8 +108,8 @@ def test_a_locked_database_stops_only_what_writes_to_it(own_server):
         assert {answer.status_code for answer in writers.result()} == {200}
 
 
-def test_a_session_whose_journal_was_deleted_by_hand_can_be_ended_and_forgotten(own_server):
-    server = own_server()
+def test_a_session_whose_journal_was_deleted_by_hand_can_be_ended_and_forgotten(killable):
+    server = killable
     api = server.api("alice")
     first, second = (api.start(["sh", "-c", "echo hello; exec cat"])["id"] for _ in range(2))
     for session in (first, second):

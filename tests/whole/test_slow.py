@@ -13,7 +13,7 @@ import pytest
 from tests.support.thin import ThinLink
 from tests.support.viewer import Viewer
 
-FLOOD = ["bash", "-c", "read x; for ((i=0; i<400000; i++)); do echo line-$i; done; echo the-end; cat"]
+FLOOD = ["bash", "-c", "read x; seq -f line-%.0f 0 399999; echo the-end; cat"]
 WINDOW = 1 << 20
 
 
@@ -256,8 +256,8 @@ def test_who_is_behind_when_the_session_is_resized_and_ends_gets_the_last_screen
     assert last["offset"] == server.api("alice").status(session)["output_bytes"]
 
 
-def test_who_is_behind_when_the_keeper_dies_catches_up(own_server, viewer):
-    server = own_server()
+def test_who_is_behind_when_the_keeper_dies_catches_up(killable, viewer):
+    server = killable
     session = server.api("alice").start(["bash", "-c", "read x; seq 1 900000; echo the-end; cat"])["id"]
     slow = viewer(server, "alice")
     slow.join(session)

@@ -17,8 +17,8 @@ def failed(server: Server) -> str:
     return "".join(server.log)
 
 
-def test_sigterm_stops_the_web_server_and_sessions_go_on(own_server):
-    server = own_server()
+def test_sigterm_stops_the_web_server_and_sessions_go_on(killable):
+    server = killable
     session = server.api("alice").start(["cat"])
     assert server.terminate() == 0
     server.start()
@@ -26,9 +26,9 @@ def test_sigterm_stops_the_web_server_and_sessions_go_on(own_server):
     assert status["alive"] and status["pid"] == session["pid"]
 
 
-def test_sigterm_is_heeded_in_a_flood(own_server, tmp_path):
+def test_sigterm_is_heeded_in_a_flood(killable, tmp_path):
     """A handler that raised was lost in whichever green thread it hit."""
-    server = own_server()
+    server = killable
     api = server.api("alice")
     # Until the server is gone: of what more they write, the next would have to read all.
     flood = "while read over; do i=0; while [ ! -e $over ]; do echo line-$((i++)); done; done"
@@ -63,8 +63,8 @@ def test_a_port_in_use_is_named(own_server, tmp_path):
     assert f"HOLDFAST_PORT={port}" in text and "in use" in text and "Traceback" not in text
 
 
-def test_a_second_server_on_the_same_data_is_refused(own_server):
-    server = own_server()
+def test_a_second_server_on_the_same_data_is_refused(killable):
+    server = killable
     text = failed(Server(server.data_dir))
     assert "already serves" in text and str(server.process.pid) in text and "Traceback" not in text
     assert server.api("alice").get("/sessions").status_code == 200

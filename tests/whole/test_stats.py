@@ -3,8 +3,8 @@
 from tests.browser.people import eventually
 
 
-def test_lines_input_and_the_foreground_command_survive_a_restart(own_server):
-    server = own_server()
+def test_lines_input_and_the_foreground_command_survive_a_restart(killable):
+    server = killable
     api = server.api("alice")
     session = api.start(["bash", "--norc", "-i"])["id"]
     api.post(f"/sessions/{session}/input", {"data": "seq 1000; sleep 4321\r"})

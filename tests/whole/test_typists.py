@@ -59,8 +59,8 @@ def test_every_author_is_kept_and_nothing_of_what_they_typed(server, session, vi
     guest.close()
 
 
-def test_it_survives_restarts_and_says_who_typed_a_command(own_server, viewer):
-    server = own_server()
+def test_it_survives_restarts_and_says_who_typed_a_command(killable, viewer):
+    server = killable
     server.user("bob")
     session = server.api("alice").start(["bash", "-i"])["id"]
     give(server, session, "writer", user="bob")
