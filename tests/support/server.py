@@ -124,6 +124,7 @@ class Server:
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
         if not ready.wait(START_SECONDS) or not self.url:
             self.process.kill()
+            self._stop_keeper()
             raise AssertionError("the server did not start:\n" + "".join(self.log[-50:]))
         return self
 
