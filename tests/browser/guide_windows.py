@@ -1,11 +1,12 @@
-"""The pictures of the guide's pages on sizes, the terminal and the workspace, for tests/browser/pictures.py."""
+"""The pictures of the guide's pages on sizes, the terminal, the workspace and statistics, for pictures.py."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.guide_pictures import Picture, fit
 from tests.browser.people import DESKTOP, PHONE, Person, joined, shows, type_in, until
@@ -38,6 +39,7 @@ def take(server: Server, browser: Browser, project: Path, picture: Picture) -> N
     sizes(server, browser, project, picture)
     terminal(server, browser, project, picture)
     workspace(server, browser, project, picture)
+    stats(server, browser, project, picture)
 
 
 def sizes(server: Server, browser: Browser, project: Path, picture: Picture) -> None:
@@ -124,3 +126,34 @@ def workspace(server: Server, browser: Browser, project: Path, picture: Picture)
     focused(held, ids[2])
     picture(held, "guide/workspace-phone")
     phone.close()
+
+
+def stats(server: Server, browser: Browser, project: Path, picture: Picture) -> None:
+    order: dict[str, Any] = {"cwd": str(project), "env": {"PS1": "~/shop $ "}}
+    session = server.api("fay").start(["bash", "--norc"], name="web shop", **order)["id"]
+    line = "(sleep 1000; echo) | cat | sort & python3 -c 'import time; time.sleep(900)'\r"
+    server.api("fay").post(f"/sessions/{session}/input", {"data": line})
+    for device, scheme, name in ((DESKTOP, "light", "desktop"), (PHONE, "dark", "phone")):
+        fay = Person(browser, server, "fay", device, color_scheme=scheme)
+        page = fay.context.new_page()
+        page.route("**/stats?step=*", an_hour)
+        page.goto(f"/sessions/{session}")
+        joined(page)
+        page.evaluate("async () => (await import('/static/js/page.js')).actions.run('session.stats')")
+        until(page, "document.querySelector('stats-panel [data-part=machine-facts]').textContent")
+        until(page, "document.querySelectorAll('stats-panel [data-part=tree] li').length >= 5")
+        picture(page, f"guide/stats-{name}")
+        fay.close()
+
+
+def an_hour(route: Route) -> None:
+    """Nobody waits an hour for a picture: the server's answer, with values as of a program that worked twice."""
+    answer = route.fetch()
+    told = answer.json()
+    busy = [0.0 if place % 180 < 60 else 60 + 30 * math.sin(place / 9) + place * 7 % 11 for place in range(360)]
+    told |= {
+        "cpu_percent": busy, "memory_bytes": [(180 + 0.6 * one) * 1e6 for one in busy],
+        "output_rate": [one * 900 for one in busy], "input_rate": [0] * 360,
+        "viewers": [1 + (200 <= place < 300) for place in range(360)], "process_count": [5] * 360,
+    }  # fmt: skip
+    route.fulfill(response=answer, json=told)
