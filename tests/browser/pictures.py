@@ -1,4 +1,4 @@
-"""Makes the pictures of README and, in guide_pictures.py, of the guide, from a real server:
+"""Makes the pictures of README and, in guide_*.py, of the guide, from a real server:
 `python -m tests.browser.pictures`, or `python -m tests.browser.pictures guide` for the latter alone.
 
 Not a test: run it when the pages have changed, look at the pictures, commit them."""
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import guide_pictures
+from tests.browser import guide_pictures, guide_windows
 from tests.browser.people import ARGS, CHROMIUM, NO_WEBGL, Person, joined, shows, type_in, until
 from tests.support.server import Server
 
@@ -131,6 +131,7 @@ def main() -> None:
                 if "guide" not in sys.argv:
                     take(server, browser, start_all(server, project))
                 guide_pictures.take(server, browser, project, picture)
+                guide_windows.take(server, browser, project, picture)
                 browser.close()
         finally:
             server.close()

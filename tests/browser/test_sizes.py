@@ -98,6 +98,9 @@ def test_a_size_is_chosen_from_the_menu(server, person, device):
     session = start(server)
     page = person(device=device).join(session)
     choices = menu(page).locator(".choices button")
+    first, second = (page.locator("size-menu .segments label").nth(number).bounding_box() for number in (0, 1))
+    assert abs(first["width"] - second["width"]) < 1, "two halves"
+    assert abs(second["x"] - first["x"] - first["width"]) < 1, "one beside the other"
     choices.nth(1).click()
     until(page, "holdfast.terminal.term.rows === 30 && holdfast.terminal.term.cols === 120")
     expect(page.locator("size-menu")).to_be_hidden()

@@ -57,6 +57,9 @@ def test_the_statistics_are_an_action_of_the_page(server, person):
     page = person().join(session)
     page.evaluate("async () => (await import('/static/js/page.js')).actions.run('session.stats')")
     expect(page.locator("stats-panel input:checked")).to_be_focused()
+    header = page.locator("session-details header").bounding_box()
+    ranges = page.locator("stats-panel [data-part=ranges]").bounding_box()
+    assert ranges["y"] >= header["y"] + header["height"], "the header stays on top, and covers nothing of it"
 
 
 def test_a_card_says_what_is_much_and_its_line_is_read_under_the_pointer(server, person):
