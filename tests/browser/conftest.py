@@ -32,7 +32,8 @@ def server(tmp_path_factory):
 def few_sessions(server):
     """A list of two hundred sessions that no test of this module made would cost each of its pages time."""
     for name in list(server._tokens):
-        eventually(lambda api=server.api(name): none_left(api))  # a program takes its time to end on a busy machine
+        api = server.api(name)
+        eventually(lambda api=api: none_left(api))  # a program takes its time to end on a busy machine
 
 
 def none_left(api: Api) -> bool:

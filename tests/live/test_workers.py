@@ -209,7 +209,8 @@ def test_a_client_that_moved_is_counted_once_whatever_is_told_first(live):
 
 def test_a_clock_that_is_set_back_changes_nothing(live, monkeypatch):
     """The client's old connection would else put out the new one, and take the size with it when it ends."""
-    room, there = room_with(live), Room(ID, Screen(24, 80), 0, JournalReader(live.config.sessions_dir / ID), SilentWire())
+    room = room_with(live)
+    there = Room(ID, Screen(24, 80), 0, JournalReader(live.config.sessions_dir / ID), SilentWire())
     old = viewer("tab", joined_at=time.time())
     room.viewers[old.id] = old
     live.workers.holds_size(room, old)
