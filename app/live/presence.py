@@ -36,6 +36,7 @@ class Elsewhere(NamedTuple):
     link: int = 0
     asks: bool = False
     lent: bool = False
+    since: float = 0.0
 
     def as_json(self) -> dict[str, object]:
         return listed(self)
@@ -45,12 +46,13 @@ class Elsewhere(NamedTuple):
         return cls(
             viewer.id, viewer.user, viewer.role, viewer.rows, viewer.cols, viewer.input_client, viewer.joined_at,
             viewer.hidden, viewer.device, viewer.last_typed_at, viewer.view, viewer.user_id, viewer.link,
-            viewer.asks, viewer.lent,
+            viewer.asks, viewer.lent, viewer.since,
         )  # fmt: skip
 
 
 class Presence(NamedTuple):
-    """Times are seconds since 1970; `holder` has held the size (None: nobody) since `holder_at`."""
+    """`holder` has held the size (None: nobody) since `holder_at`, seconds since the machine's start as Viewer.since;
+    the other times are seconds since 1970."""
 
     session: str
     viewers: tuple[Elsewhere, ...]
@@ -88,9 +90,9 @@ def heard(room: Room, presence: Presence) -> None:
         room.size_holder = room.viewers.get(holder.id, holder) if holder else None
     room.last_input_at = later(room.last_input_at, presence.input_at)
     room.last_viewer_at = later(room.last_viewer_at, presence.viewer_at)
-    joined = {viewer.client: viewer.joined_at for viewer in presence.viewers if viewer.client}
+    joined = {viewer.client: viewer.since for viewer in presence.viewers if viewer.client}
     for mine in list(room.viewers.values()):
-        if mine.joined_at < joined.get(mine.input_client, 0.0):
+        if mine.since < joined.get(mine.input_client, 0.0):
             room.moved(mine)  # its client came back elsewhere; the old connection may not even know that it is dead
 
 

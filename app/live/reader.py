@@ -64,7 +64,7 @@ class Reader:
         self.tally = Tally(offset)
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | Elsewhere | None = None
-        self.size_taken_at = 0.0  # or given up; seconds since 1970: workers compare it
+        self.size_taken_at = 0.0  # or given up; a time as Viewer.since: workers compare it
         self.recorded = True  # else the journal drops what others have read, be we behind or not
         self.oom_kills = 0  # of its processes, for the session's memory limit
         self.over = False  # ended or lost: nothing more will come

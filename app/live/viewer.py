@@ -52,7 +52,9 @@ class Viewer:
     device: Device = "desktop"
     guest: Guest | None = None
     id: str = ""
-    joined_at: float = field(default_factory=time.time)  # seconds since 1970: workers compare it
+    joined_at: float = field(default_factory=time.time)  # seconds since 1970, for people
+    # Seconds since the machine's start, one clock for all processes: workers compare it, and nobody sets it back.
+    since: float = field(default_factory=time.monotonic)
     sent: int = 0
     drawn: int = 0
     draws: bool = False

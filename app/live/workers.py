@@ -141,9 +141,10 @@ class Workers:
     def holds_size(self, room: Room, viewer: Viewer | None) -> None:
         """Told at once: the others must know when the keeper tells them of the new size. But who drags a window's
         corner takes the size a hundred times a second."""
-        if room.size_holder is viewer and time.time() - room.size_taken_at < HOLDER_SECONDS:
+        now = time.monotonic()
+        if room.size_holder is viewer and now - room.size_taken_at < HOLDER_SECONDS:
             return
-        room.size_holder, room.size_taken_at = viewer, time.time()
+        room.size_holder, room.size_taken_at = viewer, now
         room.news()
         self._tell([room.session])
 

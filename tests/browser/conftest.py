@@ -31,7 +31,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module", autouse=True)
 def few_sessions(server):
     """A list of two hundred sessions that no test of this module made would cost each of its pages time."""
-    for api in [server.api(name) for name in list(server._tokens)]:
+    for name in list(server._tokens):
+        api = server.api(name)
         eventually(lambda api=api: none_left(api))  # a program takes its time to end on a busy machine
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections import Counter
 
 import pytest
@@ -18,6 +19,7 @@ from app.live.presence import Elsewhere, Presence, presence_of
 from app.live.room import Room
 from app.live.rooms import Rooms
 from app.live.viewer import Viewer
+from app.live.workers import Workers
 from app.models.session import Session
 from app.models.user import User
 from app.screen.engine import Screen
@@ -197,12 +199,31 @@ def test_a_presence_survives_its_note():
 
 def test_a_client_that_moved_is_counted_once_whatever_is_told_first(live):
     room = room_with(live)
-    mine = viewer("tab", joined_at=5.0)
+    mine = viewer("tab", since=5.0)
     room.viewers[mine.id] = mine
-    heard(live, "other", there(Elsewhere("old", "alice", client="1:tab", joined_at=4.0)))
+    heard(live, "other", there(Elsewhere("old", "alice", client="1:tab", since=4.0)))
     assert [one.id for one in room.everybody()] == [mine.id]
-    heard(live, "other", there(Elsewhere(mine.id, "alice", client="1:tab", joined_at=6.0)))
+    heard(live, "other", there(Elsewhere(mine.id, "alice", client="1:tab", since=6.0)))
     assert not room.viewers and [one.id for one in room.everybody()] == [mine.id]
+
+
+def test_a_clock_that_is_set_back_changes_nothing(live, monkeypatch):
+    """The client's old connection would else put out the new one, and take the size with it when it ends."""
+    room = room_with(live)
+    there = Room(ID, Screen(24, 80), 0, JournalReader(live.config.sessions_dir / ID), SilentWire())
+    old = viewer("tab", joined_at=time.time())
+    room.viewers[old.id] = old
+    live.workers.holds_size(room, old)
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() - 3600)
+    new = viewer("tab", joined_at=time.time())
+    there.viewers[new.id] = new
+    Workers(live, 2, 2).holds_size(there, new)
+    heard(live, "other", presence_of(there))
+    room.leave(old)  # its end is seen only now
+    assert not room.viewers and room.size_holder.id == new.id
+    heard(live, "other", presence_of(there))
+    assert [one.id for one in room.everybody()] == [new.id]
 
 
 def test_the_last_word_on_who_holds_the_size_counts(live):

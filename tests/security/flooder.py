@@ -18,7 +18,7 @@ PATIENCE = 0.02
 
 
 class Flooder:
-    """`word` is in all that it types. `heard`: what came, of output and snapshots; `heard_at`: when the last did."""
+    """`word` is in all that it types. `heard`: what came of output and snapshots; `heard_at`: when the last of it."""
 
     def __init__(self, url: str, session: str, word: str, cookie: str = "", auth: dict | None = None) -> None:
         self.session, self.word = session, word

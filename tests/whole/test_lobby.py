@@ -14,6 +14,8 @@ from tests.support.server import PASSWORD
 from tests.support.viewer import Viewer
 from tests.whole.test_sharing import GuestBrowser, give, link
 
+# Less than a page's question is held (20 s): what comes within it is an answer.
+SOON = 15
 SECRETS = ("the-name", "the-title", "printed", "the-label")
 
 
@@ -90,7 +92,7 @@ def test_who_waits_is_nobody_until_somebody_lets_it_in(server, session, viewer):
     assert server.api("alice").get(f"/sessions/{session}/sharing").json()["links"][0]["viewers"] == []
     found = one.later()
     assert answer(server, session, asks["guest"]) == 204
-    one.thread.join(5)
+    one.thread.join(SOON)
     assert found == ["in"], "at once"
     alice.wait(lambda v: v.of("lobby")[-1]["waiting"] == [])
     guest, joined = one.connect(session)
@@ -118,12 +120,12 @@ def test_refusing_closes_it_and_taking_the_link_back_ends_waiting(server, sessio
     first, second = waiting(server, session)
     found, other = refused.later(), left.later()
     assert answer(server, session, first["guest"], "DELETE") == 204
-    refused.thread.join(5)
+    refused.thread.join(SOON)
     assert found == ["refused"] and refused.answer() == "refused"
     assert "not let in" in refused.open(made["url"]).text, "nor does the link ask again"
     assert answer(server, session, first["guest"]) == 404
     assert server.api("alice").call("DELETE", f"/sessions/{session}/links/{made['id']}").status_code == 204
-    left.thread.join(5)
+    left.thread.join(SOON)
     assert other == ["404"] and waiting(server, session) == []
     assert answer(server, session, second["guest"]) == 404
     for one in (refused, left):
@@ -192,13 +194,13 @@ def test_two_workers(own_server):
     one = Waiter(server, made["url"])
     one.ask()
     for owner in owners:
-        owner.wait(lambda v: v.of("lobby") and v.of("lobby")[-1]["waiting"], 5)
+        owner.wait(lambda v: v.of("lobby") and v.of("lobby")[-1]["waiting"])
     found = one.later()
     assert answer(server, session, owners[0].of("lobby")[-1]["waiting"][0]["guest"]) == 204
-    one.thread.join(5)
+    one.thread.join(SOON)
     assert found == ["in"]
     for owner in owners:
-        owner.wait(lambda v: v.of("lobby")[-1]["waiting"] == [], 5)
+        owner.wait(lambda v: v.of("lobby")[-1]["waiting"] == [])
         owner.close()
 
 

@@ -10,7 +10,7 @@ import requests
 from tests.support.server import PASSWORD
 from tests.support.viewer import Viewer
 
-# A second is promised (docs/security.md), a look each half a second keeps it; the rest is for a busy machine.
+# A second is promised (docs/security.md), a look each half a second keeps it; the rest is for a machine that does more.
 SECOND = 5.0
 
 

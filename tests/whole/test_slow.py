@@ -210,7 +210,7 @@ def test_frames_for_a_link_that_carries_them_are_steady_and_bounded(server, thin
 
 
 def test_a_line_that_needs_longer_than_a_ping_for_a_snapshot_is_not_cut(own_server):
-    """3 MB over 64 KB/s take 48 s; an answer to a ping comes behind them. Here: 2 s of patience, 5 s on the line."""
+    """3 MB over 64 KB/s take 48 s; an answer to a ping comes behind them. Here in small: 5 s, and 2 s of patience."""
     server = own_server()
     server.kill()
     server.program = (

@@ -7,13 +7,13 @@ import socket
 import pytest
 import requests
 
-from tests.support.server import Server
+from tests.support.server import START_SECONDS, Server
 
 
 def failed(server: Server) -> str:
     with pytest.raises(AssertionError):
         server.start()
-    assert server.process.wait(10) == 1
+    assert server.process.wait(START_SECONDS) == 1
     return "".join(server.log)
 
 

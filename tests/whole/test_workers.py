@@ -14,7 +14,7 @@ import pytest
 import socketio
 
 from tests.keeper.support import exists
-from tests.support.server import Api, Server
+from tests.support.server import START_SECONDS, Api, Server
 from tests.support.viewer import Viewer
 from tests.whole.test_revoked import cookie_of, signed_in
 
@@ -398,7 +398,7 @@ def test_a_start_that_cannot_be_says_why_once(tmp_path):
     server = Server(tmp_path / "data", HOLDFAST_WORKERS="2", HOLDFAST_HOST="192.0.2.1")
     with pytest.raises(AssertionError):
         server.start()
-    assert server.process.wait(10) == 1
+    assert server.process.wait(START_SECONDS) == 1
     assert "".join(server.log).count("HOLDFAST_HOST=192.0.2.1") == 1
 
 
