@@ -1,4 +1,4 @@
-"""The pictures of the guide's pages on sizes, the terminal, the workspace and statistics, for pictures.py."""
+"""The guide's pictures of sizes, the terminal, the workspace, statistics and languages, for pictures.py."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def take(server: Server, browser: Browser, project: Path, picture: Picture) -> N
     terminal(server, browser, project, picture)
     workspace(server, browser, project, picture)
     stats(server, browser, project, picture)
+    languages(server, browser, project, picture)
 
 
 def sizes(server: Server, browser: Browser, project: Path, picture: Picture) -> None:
@@ -157,3 +158,18 @@ def an_hour(route: Route) -> None:
         "viewers": [1 + (200 <= place < 300) for place in range(360)], "process_count": [5] * 360,
     }  # fmt: skip
     route.fulfill(response=answer, json=told)
+
+
+def languages(server: Server, browser: Browser, project: Path, picture: Picture) -> None:
+    """In English: the machine that makes the pictures may have no Chinese font."""
+    session = server.api("cara").start("./tests", name="tests", cwd=str(project))["id"]
+    person = Person(browser, server, "cara", WINDOW, color_scheme="light")
+    page = person.open("/account")
+    page.locator("form[data-part=reading] select").focus()
+    page.evaluate("() => document.querySelector('form[data-part=reading]').closest('section').scrollIntoView()")
+    picture(page, "guide/i18n-account")
+    page = person.open(f"/sessions/{session}/text")
+    expect(page.locator("session-text")).to_contain_text("14 passed")
+    page.get_by_role("checkbox").check()
+    picture(page, "guide/i18n-text")
+    person.context.close()
