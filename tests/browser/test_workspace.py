@@ -20,6 +20,17 @@ def cats(server, request):
     return name, api, ids
 
 
+# How often a page asked whether it has a graphics card.
+ASKED = """
+const own = HTMLCanvasElement.prototype.getContext;
+window.asked = 0;
+HTMLCanvasElement.prototype.getContext = function (kind, options) {
+  if (options?.failIfMajorPerformanceCaveat) window.asked += 1;
+  return own.call(this, kind, options);
+};
+"""
+
+
 def pane(page: Page, session: str):
     return page.locator(f".pane[data-session='{session}']")
 
@@ -66,6 +77,16 @@ def test_panes_share_one_connection_and_each_has_its_own_keys(server, person, ca
     assert len(known) == len(set(known)), "no id twice"
     for session in ids:
         assert f"typed into {session}" in api.screen(session)
+
+
+def test_panes_ask_for_the_graphics_card_once(person, cats):
+    """It takes 10 ms, and a pane that deep history covers has two terminals."""
+    name, _, ids = cats
+    page = person(name, script=ASKED).open(f"/workspace?open={','.join(ids)}")
+    for session in ids:
+        pane(page, session).locator("textarea.xterm-helper-textarea").focus()
+        focused(page, session)
+    assert page.evaluate("() => window.asked") == 1
 
 
 def test_split_zoom_move_and_close_by_keys_alone(server, person, cats):

@@ -30,6 +30,7 @@ const LOOKS = new Set(["terminal_font", "terminal_font_size", "terminal_line_hei
   "terminal_cursor", "terminal_cursor_blink", "terminal_light_theme", "terminal_dark_theme", "zoom"]);
 
 let contexts = 0;
+let graphicsCard;                             // once a page: to ask takes 10 ms
 
 const phone = matchMedia("(pointer: coarse) and (max-width: 700px)");
 
@@ -127,7 +128,8 @@ if (FONTS[choices.get("terminal_font")]) changed();
 /** WebGL where there is one, for the first few terminals of a page; xterm.js's own DOM renderer otherwise, and when the
  * browser takes the context away. */
 export function addRenderer(term, lost = () => {}) {
-  if (contexts >= MOST_WEBGL || !hasGraphicsCard()) return;
+  graphicsCard ??= hasGraphicsCard();
+  if (contexts >= MOST_WEBGL || !graphicsCard) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => {
