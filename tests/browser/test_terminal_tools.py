@@ -326,3 +326,17 @@ def test_a_hidden_tab_counts_bells_by_the_status(server, person):
     until(page, "document.title.startsWith('\U0001f514')")
     hide(page, False)
     until(page, "!document.title.startsWith('\U0001f514')")
+
+
+def test_a_page_hears_a_bell_as_soon_as_it_is_there(server, person):
+    """At most one bell in 0.4 s, but the first one counts however young the page is."""
+    page = opened(person, server, "echo ready; cat")
+    assert page.evaluate(
+        """async () => {
+          const { SessionBell } = await import("/static/js/elements/session-bell.js");
+          performance.now = () => 100;
+          const place = document.createElement("div");
+          new SessionBell({ session: "", place, running: () => false, signal: AbortSignal.timeout(1000) }).rang();
+          return place.className;
+        }"""
+    ) == "rang"  # fmt: skip

@@ -15,7 +15,7 @@ const MARK = "\u{1F514} ";
 export class SessionBell {
   /** `place` is the element that flashes; `signal` ends it. */
   constructor({ session, place, running, signal }) {
-    Object.assign(this, { session, place, running, last: 0, bells: null });
+    Object.assign(this, { session, place, running, last: -Infinity, bells: null });
     document.addEventListener("visibilitychange", () => this.looked(), { signal });
     window.addEventListener("focus", () => badge(false), { signal });
   }
