@@ -287,10 +287,10 @@ class Keeper:
             self._leave()
 
     def _leave(self) -> None:
+        self.leftovers.leave()  # who asked for the end finds nothing left
         if self._stopping:
             self._stopping()
         self._reception.tell()
-        self.leftovers.leave()
         self.succession.stop()
         os._exit(0)
 
