@@ -17,6 +17,7 @@ from app.keeper.client import State
 from app.keeper.journal import JournalReader
 from app.live import screens
 from app.live.answers import ANSWER_BYTES, ANSWER_SECONDS, ANSWERER
+from app.live.errors import NotThere
 from app.live.restore import Past, Restored, first_size, restore
 from app.live.room import Room
 from app.live.tally import Tally, recounted
@@ -73,6 +74,11 @@ class Openings:
         rooms = self._rooms
         running = session.state == RUNNING
         state = rooms.state_of(session) if running else None
+        if state is not None and state.lost:  # the row does not say so yet: we have just started
+            rooms.endings.gone(session)
+            if session.state == RUNNING:
+                raise NotThere  # it never began
+            state = None
         directory = rooms.config.sessions_dir / session.id
         until = self._answered(session, state) if state else None
         done = self.rebuilt(session, until)

@@ -17,9 +17,10 @@ from app.live.errors import Unavailable
 from app.live.room import Room
 from app.live.rooms import Rooms
 from app.live.status import status_of
-from app.models.session import ENDED, Session
+from app.models.session import ENDED, LOST, Session
 from app.models.user import User
 from app.screen.engine import Screen
+from tests.support.database import bound
 
 ID = "a" * 12
 
@@ -54,6 +55,20 @@ def test_a_resize_whose_news_died_with_a_keeper_reaches_the_room(live):
     room = room_in(live)
     live.connected([State(ID, 1, 30, 90, 0, True, None, None, 0.0, None, None, None, ("cat",), "/", "")])
     assert room.size_due == (30, 90)
+
+
+def test_who_joins_a_lost_session_before_all_rows_are_in_line_is_not_told_that_it_runs(live):
+    bound(live.config.database_url)
+    owner = User.register("alice", "a good password")
+    session = Session.begin(id=ID, owner=owner, name="job", command=["cat"], cwd="/", rows=24, cols=80)
+    directory = live.config.sessions_dir / ID
+    directory.mkdir(parents=True)
+    journal = Journal(directory, 1 << 20, (24, 80))
+    journal.write(b"last words")
+    live.known[ID] = State(ID, 1, 24, 80, 10, False, None, None, 0.0, None, None, None, ("cat",), "/", "")
+    room = live.room_of(session)
+    assert (status_of(live, session).state, status_of(live, session).alive, room.over) == (LOST, False, True)
+    assert room.screen.text().strip() == "last words"
 
 
 def test_a_new_size_is_told_before_the_screen_has_taken_it(live):

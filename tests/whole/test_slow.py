@@ -10,6 +10,7 @@ import time
 import psutil
 import pytest
 
+from app.live.reader import FLOOD_SLICE_BYTES
 from tests.support.thin import ThinLink
 from tests.support.viewer import Viewer
 
@@ -27,7 +28,7 @@ def test_a_viewer_that_does_not_draw_stops_getting_output_and_ends_up_exact(serv
     quick.wait(lambda v: b"the-end" in v.output[-2000:] or b"the-end" in (v.snapshots or [{"data": b""}])[-1]["data"])
     head = server.api("alice").status(session)["output_bytes"]
     assert head > 4 * WINDOW
-    assert len(slow.output) <= WINDOW + (128 << 10), "bounded by the window and one slice"
+    assert len(slow.output) <= WINDOW + FLOOD_SLICE_BYTES, "bounded by the window and one slice"
     assert slow.snapshots == [], "nothing is sent to who has not drawn what was sent"
     slow.acks_drawn = True
     slow.io.emit("drawn", {"session": session, "offset": slow.offset})
