@@ -65,6 +65,7 @@ class Reader:
         self.viewers: dict[str, Viewer] = {}
         self.size_holder: Viewer | Elsewhere | None = None
         self.size_taken_at = 0.0  # or given up; a time as Viewer.since: workers compare it
+        self.size_told = False  # the others know that it is this holder
         self.recorded = True  # else the journal drops what others have read, be we behind or not
         self.oom_kills = 0  # of its processes, for the session's memory limit
         self.over = False  # ended or lost: nothing more will come

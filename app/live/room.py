@@ -123,6 +123,7 @@ class Room(Care):
             viewer.id = gone.id
             if self.size_holder is not None and self.size_holder.id == gone.id:
                 self.size_holder = viewer
+                self.size_told = False
                 self.size_taken_at += 2 * AFTER_SECONDS  # also should that worker see it leave, not move
 
     def moved(self, viewer: Viewer) -> None:

@@ -142,9 +142,9 @@ class Workers:
         """Told at once: the others must know when the keeper tells them of the new size. But who drags a window's
         corner takes the size a hundred times a second."""
         now = time.monotonic()
-        if room.size_holder is viewer and now - room.size_taken_at < HOLDER_SECONDS:
+        if room.size_holder is viewer and room.size_told and now - room.size_taken_at < HOLDER_SECONDS:
             return
-        room.size_holder, room.size_taken_at = viewer, now
+        room.size_holder, room.size_taken_at, room.size_told = viewer, now, True
         room.news()
         self._tell([room.session])
 

@@ -250,6 +250,22 @@ def test_who_took_the_size_elsewhere_before_its_old_connection_was_seen_to_end_s
     assert room.size_holder.id == mine.id
 
 
+def test_who_takes_the_size_again_right_after_it_moved_here_says_so_at_once(live):
+    """Its old connection was seen to leave there, and the keeper told of the new size, before the next note."""
+    room = room_with(live)
+    holder = Elsewhere("v", "alice", client="1:tab")
+    heard(live, "other", there(holder, holder=holder, holder_at=time.monotonic()))
+    mine = viewer("tab")
+    room._replace(mine)
+    room.viewers[mine.id] = mine
+    told = live.keeper.notes
+    told.clear()
+    live.workers.holds_size(room, mine)
+    assert [note["sessions"][0]["holder"][0] for note in told if note["is"] == "presence"] == ["v"]
+    live.workers.holds_size(room, mine)  # dragging a corner
+    assert len(told) == 1
+
+
 def test_a_client_that_moved_here_holds_the_size_also_when_it_is_seen_to_leave_there(live):
     room = room_with(live)
     holder = Elsewhere("v", "alice", client="1:tab")
